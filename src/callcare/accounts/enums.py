@@ -1,0 +1,16 @@
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person is for the house. What she sees besides comes from her desks and her organisations."""
+
+    OPERATOR = "operator", "opératrice ou opérateur"
+    STEWARD = "steward", "pilote du collectif"
+    ADMIN = "admin", "administratrice ou administrateur"
+    PARTNER = "partner", "partenaire"
+
+
+class AccountVerb(models.TextChoices):
+    INVITED = "account.invited", "a ouvert le compte"
+    ROLES_SET = "account.roles_set", "a changé les rôles"
+    DEACTIVATED = "account.deactivated", "a fermé le compte"

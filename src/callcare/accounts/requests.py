@@ -1,0 +1,44 @@
+"""From a request to a person, and from a page to those who may open it."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
+
+from callcare.accounts.enums import Role
+from callcare.accounts.models import User
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def person(request: HttpRequest) -> User:
+    """Who asks. Every page but the listed open ones demands a login, so there is always somebody."""
+    return cast("User", request.user)
+
+
+def allow(*roles: Role) -> Callable[[View], View]:
+    """Declare who may open a page: `@allow(Role.OPERATOR)`. A page that declares nobody is closed to all."""
+
+    def declared(view: View) -> View:
+        view.roles = frozenset(roles)  # type: ignore[attr-defined]
+        return view
+
+    return declared
+
+
+anybody_known = allow(*Role)
+
+
+class RolesMiddleware(MiddlewareMixin):
+    """Denies by default: a page behind the login is opened only to the roles it declares."""
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        if not getattr(view, "login_required", True) or not request.user.is_authenticated:
+            return None  # an open page, or one for which LoginRequiredMiddleware asks for a login
+        if not person(request).has_role(*getattr(view, "roles", ())):
+            raise PermissionDenied
+        return None

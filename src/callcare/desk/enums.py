@@ -1,0 +1,109 @@
+from django.db import models
+
+
+class InteractionChannel(models.TextChoices):
+    PHONE = "phone", "téléphone"
+    MAIL = "mail", "courriel"
+    FORM = "form", "formulaire"
+    VISIT = "visit", "visite"
+    IMPORT = "import", "import"
+
+
+class Direction(models.TextChoices):
+    IN = "in", "reçu"
+    OUT = "out", "émis"
+
+
+class InteractionState(models.TextChoices):
+    DRAFT = "draft", "brouillon"
+    FINAL = "final", "enregistré"
+
+
+class Disposition(models.TextChoices):
+    """What an interaction led to; several may hold at once."""
+
+    NEED = "need", "besoin"
+    COMMITMENT = "commitment", "engagement"
+    UPDATE = "update", "mise à jour"
+    REPEAT = "repeat", "réitération"
+    REFERRAL = "referral", "orientation"
+    INFORMATION = "information", "information"
+    CALL_BACK = "call_back", "rappel"
+    OUT_OF_SCOPE = "out_of_scope", "hors champ"
+    WRONG_NUMBER = "wrong_number", "erreur de numéro"
+    SILENT = "silent", "silence"
+    SALES = "sales", "démarchage"
+    VOICEMAIL = "voicemail", "message vocal"
+    NO_ANSWER = "no_answer", "sans réponse"
+
+
+class Basis(models.TextChoices):
+    """How a consent was given."""
+
+    ORAL = "oral", "accord oral"
+    MAIL = "mail", "par courriel"
+    FORM = "form", "par formulaire"
+    LINK = "link", "par lien personnel"
+    PUBLIC = "public", "coordonnée publique"
+
+
+class Reach(models.TextChoices):
+    ONE = "one", "une mise en relation"
+    CASE = "case", "ce besoin ou cet engagement"
+    STANDING = "standing", "jusqu’à nouvel ordre"
+
+
+class MailState(models.TextChoices):
+    QUEUED = "queued", "à envoyer"
+    SENT = "sent", "envoyé"
+    FAILED = "failed", "échec"
+
+
+class ReminderStep(models.TextChoices):
+    """The steps of follow-up. The machine writes, people call."""
+
+    CALL_BACK = "call_back", "rappeler"
+    NO_CANDIDATE = "no_candidate", "chercher une piste"
+    CONSENT_MISSING = "consent_missing", "obtenir l’accord"
+    NOT_TAKEN = "not_taken", "demander des nouvelles"
+    NO_NEWS = "no_news", "reprendre contact avec les deux"
+    HOLD_ENDS = "hold_ends", "confirmer ou libérer"
+    LATE_DELIVERY = "late_delivery", "remise en retard"
+    OUTCOME_ASKED = "outcome_asked", "demander le résultat"
+    THANKS = "thanks", "remercier"
+    MAIL_FAILED = "mail_failed", "courrier non parti : téléphoner"
+
+
+class ReminderState(models.TextChoices):
+    PLANNED = "planned", "prévue"
+    DONE = "done", "faite"
+    OVERTAKEN = "overtaken", "dépassée"
+    CANCELLED = "cancelled", "annulée"
+
+
+class DeskVerb(models.TextChoices):
+    DESK_OPENED = "desk.opened", "a ouvert le guichet"
+    DESK_SET = "desk.set", "a réglé le guichet"
+    INTERACTION_LOGGED = "interaction.logged", "a noté le contact"
+    INTERACTION_FINISHED = "interaction.finished", "a enregistré le contact"
+    INTERACTION_REOPENED = "interaction.reopened", "a repris le contact"
+    REFERRED = "interaction.referred", "a orienté"
+    CONSENT_GIVEN = "consent.given", "a noté l’accord"
+    CONSENT_WITHDRAWN = "consent.withdrawn", "a noté le retrait de l’accord"
+    REMINDER_PLANNED = "reminder.planned", "a prévu une relance"
+    REMINDER_TAKEN = "reminder.taken", "a pris la relance"
+    REMINDER_DONE = "reminder.done", "a fait la relance"
+    REMINDER_SNOOZED = "reminder.snoozed", "a reporté la relance"
+    REMINDER_TRIED = "reminder.tried", "a appelé sans réponse"
+    MAIL_SENT = "mail.sent", "a envoyé le courrier"
+    MAIL_FAILED = "mail.failed", "n’a pas pu envoyer le courrier"
+    MAIL_RETRIED = "mail.retried", "a relancé l’envoi"
+
+
+class CaseState(models.TextChoices):
+    """The life of a need or of a commitment."""
+
+    TO_QUALIFY = "to_qualify", "à qualifier"
+    OPEN = "open", "ouvert"
+    ON_HOLD = "on_hold", "suspendu"
+    CLOSED = "closed", "clos"

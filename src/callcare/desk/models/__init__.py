@@ -1,0 +1,24 @@
+"""The rows of the desk. Import them from here."""
+
+from callcare.desk.models.cases import Case, CaseLine, CaseQuerySet
+from callcare.desk.models.consents import Consent
+from callcare.desk.models.desks import Closure, Desk, DeskQuerySet, OpeningHours
+from callcare.desk.models.interactions import Draft, Interaction, Referral
+from callcare.desk.models.mail import OutgoingMail
+from callcare.desk.models.reminders import Reminder
+
+__all__ = [
+    "Case",
+    "CaseLine",
+    "CaseQuerySet",
+    "Closure",
+    "Consent",
+    "Desk",
+    "DeskQuerySet",
+    "Draft",
+    "Interaction",
+    "OpeningHours",
+    "OutgoingMail",
+    "Referral",
+    "Reminder",
+]

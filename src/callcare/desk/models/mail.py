@@ -1,0 +1,61 @@
+"""Letters that leave: the only door out."""
+
+from typing import Self
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from callcare.accounts.models import User
+from callcare.core import clock
+from callcare.desk.enums import MailState
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(desk__operators=user) if user.is_operator else self.none()
+
+    def due(self) -> Self:
+        """Those whose turn it is, oldest first."""
+        return self.filter(state=MailState.QUEUED, next_try_at__lte=clock.now()).order_by("next_try_at", "pk")
+
+
+@pghistory.track()
+class OutgoingMail(models.Model):
+    """A letter written in a deed, sent after it. Its Message-ID comes from its key: a second copy can be dropped."""
+
+    desk = models.ForeignKey("desk.Desk", models.PROTECT, related_name="letters", verbose_name="guichet")
+    key = models.CharField("clé", max_length=120, unique=True)
+    message_id = models.CharField("identifiant", max_length=200, unique=True)
+    to_name = models.CharField("destinataire", max_length=200, blank=True)
+    to = models.EmailField("adresse")
+    reply_to = models.EmailField("répondre à", blank=True)
+    subject = models.CharField("objet", max_length=200)
+    body = models.TextField("texte")
+    consent_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name="accords")
+    state = models.CharField("état", max_length=6, choices=MailState, default=MailState.QUEUED)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    next_try_at = models.DateTimeField("prochain essai", default=clock.now)
+    last_error = models.CharField("dernière erreur", max_length=300, blank=True)
+    queued_at = models.DateTimeField("écrit le", default=clock.now)
+    sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "courrier"
+        constraints = [
+            models.CheckConstraint(
+                name="mail_sent_iff_sent",
+                condition=Q(state=MailState.SENT, sent_at__isnull=False)
+                | (~Q(state=MailState.SENT) & Q(sent_at__isnull=True)),
+            )
+        ]
+        indexes = [
+            # Partial, on the work state: a full index lets the queue fall behind under load.
+            models.Index(fields=["next_try_at"], condition=Q(state="queued"), name="mail_queued"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,0 +1,81 @@
+"""What the desk owes: call-backs and the steps of follow-up, in one list."""
+
+from typing import Self
+
+import pghistory
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+
+from callcare.accounts.models import User
+from callcare.core import clock
+from callcare.core.states import Stateful
+from callcare.desk.enums import ReminderState, ReminderStep
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(desk__operators=user) if user.is_operator else self.none()
+
+    def planned(self) -> Self:
+        return self.filter(state=ReminderState.PLANNED)
+
+
+@pghistory.track()
+class Reminder(Stateful):
+    """A dated step the desk owes somebody. One step is planned once for one subject."""
+
+    MOVES = {
+        ReminderState.PLANNED: frozenset({ReminderState.DONE, ReminderState.OVERTAKEN, ReminderState.CANCELLED}),
+    }
+
+    desk = models.ForeignKey("desk.Desk", models.PROTECT, related_name="reminders", verbose_name="guichet")
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_id = models.PositiveBigIntegerField()
+    subject = GenericForeignKey("subject_type", "subject_id")
+    step = models.CharField("étape", max_length=16, choices=ReminderStep)
+    about = models.CharField("à propos de", max_length=200)
+    organisation = models.ForeignKey(
+        "directory.Organisation", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="organisation"
+    )
+    person = models.ForeignKey(
+        "directory.Person", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="interlocuteur"
+    )
+    number = models.CharField("numéro à appeler", max_length=20, blank=True)
+    due_at = models.DateTimeField("pour le")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="responsable"
+    )
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="prise par"
+    )
+    claimed_until = models.DateTimeField("prise jusqu’à", null=True, blank=True)
+    tries = models.PositiveSmallIntegerField("essais", default=0)
+    note = models.CharField("note", max_length=300, blank=True)
+    done_at = models.DateTimeField("faite le", null=True, blank=True)
+    state = models.CharField("état", max_length=9, choices=ReminderState, default=ReminderState.PLANNED)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "relance"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "step"],
+                condition=Q(state=ReminderState.PLANNED),
+                name="reminder_step_once",
+                violation_error_message="Cette relance est déjà prévue.",
+            ),
+            models.CheckConstraint(
+                name="reminder_done_iff_done",
+                condition=Q(state=ReminderState.DONE, done_at__isnull=False)
+                | (~Q(state=ReminderState.DONE) & Q(done_at__isnull=True)),
+            ),
+        ]
+        indexes = [models.Index(fields=["desk", "due_at"], condition=Q(state="planned"), name="reminder_list")]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()} : {self.about}"

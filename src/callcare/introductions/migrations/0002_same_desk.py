@@ -1,0 +1,10 @@
+from django.db import migrations
+
+from callcare.core.keys import same_desk
+
+
+class Migration(migrations.Migration):
+    """What hangs from a row of one desk belongs to that desk."""
+
+    dependencies = [("introductions", "0001_initial")]
+    operations = [same_desk("introductions_introduction", "need_id", "needs_need")]

@@ -1,0 +1,21 @@
+from django.db import models
+
+
+class Level(models.TextChoices):
+    COMMUNE = "commune", "commune"
+    EPCI = "epci", "intercommunalité"
+    DEPARTEMENT = "departement", "département"
+    REGION = "region", "région"
+
+
+class Precision(models.TextChoices):
+    """How well we know where a commune is."""
+
+    EXACT = "exact", "point de la commune"
+    POSTCODE = "postcode", "moyenne de son code postal"
+    EPCI = "epci", "moyenne de son intercommunalité"
+    NONE = "none", "inconnue"
+
+
+class TerritoryVerb(models.TextChoices):
+    IMPORTED = "territory.imported", "a importé les communes"
