@@ -1,0 +1,132 @@
+"""What the desk owes, taken, tried, done or put off. The machine writes, people call."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import F, Q
+
+from callcare.accounts.models import User
+from callcare.core import clock
+from callcare.core.deeds import Refused, deed
+from callcare.desk.calendar import after_open_minutes
+from callcare.desk.enums import DeskVerb, ReminderState, ReminderStep
+from callcare.desk.models import Desk, Reminder
+from callcare.desk.permissions import keeps
+from callcare.directory.models import Organisation, Person
+
+HOLD = timedelta(minutes=15)  # how long a taken reminder stays with the one who took it
+BETWEEN_TRIES = 120  # open minutes between two attempts to reach somebody
+TRIES = 3
+
+
+def plan_reminder(
+    *,
+    desk: Desk,
+    subject: models.Model,
+    step: ReminderStep,
+    about: str,
+    due_at: datetime,
+    organisation: Organisation | None = None,
+    person: Person | None = None,
+    number: str = "",
+    owner: User | None = None,
+    note: str = "",
+    by: User | None = None,
+) -> Reminder:
+    """Owe somebody a step. Planned again while it is still open, the same step only moves its date and its words."""
+    facts = {
+        "about": about[:200],
+        "due_at": due_at,
+        "organisation": organisation,
+        "person": person,
+        "number": number,
+        "owner": owner,
+        "note": note[:300],
+    }
+    key = {"subject_type": ContentType.objects.get_for_model(subject), "subject_id": subject.pk, "step": step}
+    with deed(DeskVerb.REMINDER_PLANNED, by=by):
+        if known := Reminder.objects.planned().filter(**key).select_for_update(of=("self",)).first():
+            for name, value in facts.items():
+                setattr(known, name, value)
+            known.save(update_fields=list(facts))
+            return known
+        return Reminder.objects.create(desk=desk, **key, **facts)
+
+
+def overtake_reminders(subject: models.Model, steps: Iterable[ReminderStep] | None = None) -> int:
+    """Events were faster: the open steps about `subject` are not owed any more. Returns how many there were."""
+    mine = Reminder.objects.planned().filter(
+        subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk
+    )
+    if steps is not None:
+        mine = mine.filter(step__in=list(steps))
+    return mine.update(state=ReminderState.OVERTAKEN)
+
+
+def take_reminder(reminder: Reminder, *, by: User) -> None:
+    """Keep a reminder to oneself for fifteen minutes, so that nobody is called twice."""
+    with deed(DeskVerb.REMINDER_TAKEN, by=by):
+        _must_keep(by, reminder)
+        free = Q(claimed_until=None) | Q(claimed_until__lte=clock.now()) | Q(claimed_by=by)
+        here = Reminder.objects.planned().filter(free, pk=reminder.pk)
+        if not here.update(claimed_by=by, claimed_until=clock.now() + HOLD):
+            reminder.refresh_from_db()
+            raise Refused(_who_has(reminder))
+        reminder.refresh_from_db()
+
+
+def let_go_reminder(reminder: Reminder, *, by: User) -> None:
+    """Give a taken reminder back to the list."""
+    with deed(DeskVerb.REMINDER_TAKEN, by=by, because="rendue à la liste"):
+        _must_keep(by, reminder)
+        Reminder.objects.planned().filter(pk=reminder.pk, claimed_by=by).update(claimed_by=None, claimed_until=None)
+        reminder.refresh_from_db()
+
+
+def do_reminder(reminder: Reminder, *, by: User, note: str = "") -> None:
+    """The step is done: the person was reached, the thing was said."""
+    with deed(DeskVerb.REMINDER_DONE, by=by, because=note):
+        _must_be_free_for(by, reminder)
+        reminder.move(ReminderState.DONE, done_at=clock.now(), note=(note or reminder.note)[:300])
+
+
+def try_reminder(reminder: Reminder, *, by: User) -> None:
+    """Called, nobody answered. The next try comes after two open hours; after the third one, write instead."""
+    with deed(DeskVerb.REMINDER_TRIED, by=by):
+        _must_be_free_for(by, reminder)
+        later = after_open_minutes(reminder.desk, minutes=BETWEEN_TRIES)
+        note = "Trois essais sans réponse : écrire." if reminder.tries + 1 >= TRIES else reminder.note
+        Reminder.objects.planned().filter(pk=reminder.pk).update(
+            tries=F("tries") + 1, due_at=later, claimed_by=None, claimed_until=None, note=note
+        )
+        reminder.refresh_from_db()
+
+
+def snooze_reminder(reminder: Reminder, *, by: User, until: datetime, because: str = "") -> None:
+    """Put a step off to another moment."""
+    with deed(DeskVerb.REMINDER_SNOOZED, by=by, because=because):
+        _must_be_free_for(by, reminder)
+        if until <= clock.now():
+            raise Refused("Choisissez un moment à venir.")
+        Reminder.objects.planned().filter(pk=reminder.pk).update(due_at=until, claimed_by=None, claimed_until=None)
+        reminder.refresh_from_db()
+
+
+def _must_keep(by: User, reminder: Reminder) -> None:
+    if not keeps(by, reminder.desk):
+        raise Refused("Cette relance n’est pas de votre guichet.")
+
+
+def _must_be_free_for(by: User, reminder: Reminder) -> None:
+    _must_keep(by, reminder)
+    taken = reminder.claimed_until is not None and reminder.claimed_until > clock.now()
+    if taken and reminder.claimed_by_id != by.pk:
+        raise Refused(_who_has(reminder))
+
+
+def _who_has(reminder: Reminder) -> str:
+    if reminder.state != ReminderState.PLANNED:
+        return "Cette relance n’est plus à faire. Rechargez la page."
+    return f"Cette relance est prise par {reminder.claimed_by or 'une collègue'} pour quelques minutes."
