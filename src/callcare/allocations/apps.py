@@ -3,3 +3,17 @@ from django.apps import AppConfig
 
 class AllocationsConfig(AppConfig):
     name = "callcare.allocations"
+
+    def ready(self) -> None:
+        from callcare.core.deeds import SENTENCES
+
+        SENTENCES.update(
+            allocation_never_changes="Une affectation ne change ni de lignes ni de quantité : libérez-la d’abord.",
+            allocation_same_measure="Le besoin et l’engagement ne comptent pas la même chose.",
+            allocation_of_counted_line="Cet engagement est « selon les besoins » : rien à promettre.",
+            allocation_to_open_need="Ce besoin n’est plus ouvert. Rouvrez-le d’abord.",
+            allocation_of_confirmed_offer="Cet engagement n’est pas ouvert et confirmé. Confirmez-le d’abord.",
+            correction_within_its_fulfilment="On ne corrige pas plus que ce qui a été noté.",
+            counter_is_kept="Ce compteur est tenu par la base, personne ne l’écrit à la main.",
+            case_closes_without_promise="Une quantité est encore promise. Libérez-la, ou notez la remise.",
+        )
