@@ -1,5 +1,16 @@
 """What people do at the desk. One function, one deed."""
 
+from callcare.desk.actions.interactions import (
+    UNUSABLE,
+    DraftMoved,
+    finish_interaction,
+    identify,
+    log_interaction,
+    promise_call_back,
+    refer,
+    reopen_interaction,
+    save_draft,
+)
 from callcare.desk.actions.reminders import (
     do_reminder,
     let_go_reminder,
@@ -11,10 +22,19 @@ from callcare.desk.actions.reminders import (
 )
 
 __all__ = [
+    "UNUSABLE",
+    "DraftMoved",
     "do_reminder",
+    "finish_interaction",
+    "identify",
     "let_go_reminder",
+    "log_interaction",
     "overtake_reminders",
     "plan_reminder",
+    "promise_call_back",
+    "refer",
+    "reopen_interaction",
+    "save_draft",
     "snooze_reminder",
     "take_reminder",
     "try_reminder",

@@ -11,6 +11,7 @@ from django.db.models import Q
 from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.edits import Versioned
+from callcare.core.fields import RefField
 from callcare.core.states import Stateful
 from callcare.desk.enums import Direction, Disposition, InteractionChannel, InteractionState
 
@@ -32,6 +33,7 @@ class Interaction(Stateful, Versioned):
         InteractionState.FINAL: frozenset({InteractionState.DRAFT}),
     }
 
+    ref = RefField("C", unique=True)
     desk = models.ForeignKey("desk.Desk", models.PROTECT, related_name="interactions", verbose_name="guichet")
     channel = models.CharField("canal", max_length=6, choices=InteractionChannel, default=InteractionChannel.PHONE)
     direction = models.CharField("sens", max_length=3, choices=Direction, default=Direction.IN)
