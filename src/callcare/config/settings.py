@@ -67,7 +67,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["callcare.ui.templatetags.ui"],
+            "builtins": [f"callcare.ui.templatetags.{name}" for name in ("ui", "words", "figures")],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -1,0 +1,13 @@
+// Everything works without these modules; they only make it quicker to the hand.
+import { announce, complain, focusFirst } from "./announce.js";
+import { autosave } from "./autosave.js";
+import { combobox } from "./combobox.js";
+import { keys } from "./keys.js";
+
+document.addEventListener("htmx:afterSwap", announce);
+document.addEventListener("htmx:responseError", complain);
+document.addEventListener("htmx:sendError", complain);
+keys(document);
+autosave(document);
+combobox(document);
+focusFirst(document);

@@ -1,0 +1,81 @@
+"""French in templates: numbers, money, days, quantities (the rules are in `core.french`)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+
+from callcare.core import clock, french
+
+register = template.Library()
+register.filter("number", french.number)
+register.filter("euros", french.euros)
+
+
+@register.filter
+def counted(value: int, word: str) -> str:
+    """{{ n|counted:"appel" }} → « 12 appels »; {{ n|counted:"œil,yeux" }} where the plural is not regular."""
+    one, _, many = word.partition(",")
+    return french.counted(value, one, many)
+
+
+@register.filter
+def day(when: date | None) -> str:
+    """{{ need.needed_by|day }} → « vendredi 2 avril », with the year when it is another one; nothing for no day."""
+    if isinstance(when, datetime):
+        when = when.astimezone(clock.PARIS).date()
+    return french.day(when, today=clock.today()) if when else ""
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """{{ line.at|moment }} → « lundi 8 mars à 10 h 42 », Paris time; nothing for no instant."""
+    if at is None:
+        return ""
+    here = at.astimezone(clock.PARIS)
+    return f"{french.day(here.date(), today=clock.today())} à {hour(here)}"
+
+
+@register.filter
+def hour(at: datetime) -> str:
+    """« 10 h 42 », in Paris."""
+    here = at.astimezone(clock.PARIS)
+    return f"{here.hour}{french.FIXED}h{french.FIXED}{here:%M}"
+
+
+@register.filter
+def qty(line: Any, value: int | None = None) -> str:
+    """{{ line|qty:line.qty_open }} → « 12 pièces », « 2 demi-journées et 30 min », « 3 000 € ».
+
+    `value` counts in the line's measure (pieces, places, minutes, cents); the line's unit says how it is shown.
+    """
+    if value is None:
+        return "selon les besoins"
+    if line.measure == "cent":
+        return french.euros(value)
+    unit = line.unit
+    whole, rest = divmod(value, unit.factor)
+    said = french.counted(whole, unit.label, unit.plural)
+    if not rest:
+        return said
+    short = _minutes(rest) if line.measure == "minute" else french.number(rest)
+    return f"{said} et {short}" if whole else short
+
+
+def _minutes(value: int) -> str:
+    hours, minutes = divmod(value, 60)
+    if not hours:
+        return f"{minutes}{french.FIXED}min"
+    return f"{hours}{french.FIXED}h{f'{french.FIXED}{minutes:02}' if minutes else ''}"
+
+
+@register.simple_tag
+def today() -> str:
+    """{% today %}: « lundi 8 mars 2021 · 10 h 42 », the house's clock."""
+    return f"{french.day(clock.today())} · {hour(clock.now())}"
+
+
+@register.filter
+def tone(level: str) -> str:
+    """The colour of a message: {{ message.level_tag|tone }}."""
+    return {"success": "done", "warning": "wait", "error": "late"}.get(level, "going")
