@@ -178,6 +178,8 @@ EMAIL_TIMEOUT = 20
 MAIL_DOMAIN = os.environ.get("CALLCARE_MAIL_DOMAIN", "call-care.test")
 DEFAULT_FROM_EMAIL = os.environ.get("CALLCARE_FROM", f"Call & Care <bonjour@{MAIL_DOMAIN}>")
 
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # the room of every app where work after the answer lives
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -35,6 +35,12 @@ class Deed:
 
 _current: ContextVar[Deed | None] = ContextVar("deed", default=None)
 
+
+def under_way() -> Deed | None:
+    """The deed we are in, for what may only happen inside one (a letter is written in the deed that causes it)."""
+    return _current.get()
+
+
 SENTENCES: dict[str, str] = {}  # what to say when a constraint raised by one of our own triggers refuses
 
 

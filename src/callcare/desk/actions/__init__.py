@@ -1,5 +1,6 @@
 """What people do at the desk. One function, one deed."""
 
+from callcare.desk.actions.consents import record_consent, withdraw_consent
 from callcare.desk.actions.interactions import (
     UNUSABLE,
     DraftMoved,
@@ -11,6 +12,7 @@ from callcare.desk.actions.interactions import (
     reopen_interaction,
     save_draft,
 )
+from callcare.desk.actions.outbox import queue_letter, resend_letter
 from callcare.desk.actions.reminders import (
     do_reminder,
     let_go_reminder,
@@ -32,10 +34,14 @@ __all__ = [
     "overtake_reminders",
     "plan_reminder",
     "promise_call_back",
+    "queue_letter",
+    "record_consent",
     "refer",
     "reopen_interaction",
+    "resend_letter",
     "save_draft",
     "snooze_reminder",
     "take_reminder",
     "try_reminder",
+    "withdraw_consent",
 ]

@@ -1,7 +1,7 @@
 """The rows of the desk. Import them from here."""
 
 from callcare.desk.models.cases import Case, CaseLine, CaseQuerySet
-from callcare.desk.models.consents import Consent
+from callcare.desk.models.consents import Consent, live_consent_of
 from callcare.desk.models.desks import Closure, Desk, DeskQuerySet, OpeningHours
 from callcare.desk.models.interactions import Draft, Interaction, Referral
 from callcare.desk.models.mail import OutgoingMail
@@ -21,4 +21,5 @@ __all__ = [
     "OutgoingMail",
     "Referral",
     "Reminder",
+    "live_consent_of",
 ]

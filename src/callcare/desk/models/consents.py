@@ -9,12 +9,20 @@ from django.db.models import Q
 
 from callcare.core import clock
 from callcare.desk.enums import Basis, Reach
+from callcare.desk.models.cases import Case
+from callcare.directory.models import Person
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def live(self) -> Self:
         """Neither withdrawn nor lapsed."""
         return self.filter(withdrawn_at=None).filter(Q(valid_until=None) | Q(valid_until__gt=clock.now()))
+
+    def of_person(self, person: Person, case: Case | None = None) -> "Consent | None":
+        """The live consent that covers this person in this case: the case's own, else one that holds for all."""
+        mine = self.live().filter(person=person)
+        own = mine.filter(pk=case.consent_id, reach=Reach.CASE).first() if case and case.consent_id else None
+        return own or mine.filter(reach=Reach.STANDING).order_by("-given_at", "-pk").first()
 
 
 @pghistory.track()
@@ -62,5 +70,15 @@ class Consent(models.Model):
         return f"accord de {self.person}"
 
     @property
+    def details(self) -> frozenset[str]:
+        """What may be passed on: among « name », « phone », « email »."""
+        return frozenset(detail for detail in ("name", "phone", "email") if getattr(self, f"gives_{detail}"))
+
+    @property
     def is_live(self) -> bool:
         return self.withdrawn_at is None and (self.valid_until is None or self.valid_until > clock.now())
+
+
+def live_consent_of(person: Person | None, case: Case | None = None) -> Consent | None:
+    """May this person's details be passed on for this case, and which? None: nobody asked, or it was taken back."""
+    return Consent.objects.of_person(person, case) if person else None

@@ -59,3 +59,15 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def was_kept_inside(self) -> bool:
+        """Written in a replayed month: shown as sent, never handed to a mail server."""
+        return self.state == MailState.SENT and self.attempts == 0
+
+    def note_sent(self) -> None:
+        """The mail server took it: written by the job that holds this row."""
+        facts = {"state": MailState.SENT, "sent_at": clock.now(), "attempts": self.attempts + 1, "last_error": ""}
+        type(self).objects.filter(pk=self.pk).update(**facts)
+        for name, value in facts.items():
+            setattr(self, name, value)

@@ -1,0 +1,91 @@
+"""Letters: written in the deed that causes them, sent by the job once the deed is committed.
+
+There is no undo window: a letter leaves within seconds. The preview comes before the deed.
+"""
+
+import textwrap
+from collections.abc import Iterable
+
+from callcare.accounts.models import User
+from callcare.core import clock
+from callcare.core.deeds import Refused, deed, under_way
+from callcare.desk import jobs, postbox
+from callcare.desk.actions.reminders import overtake_reminders
+from callcare.desk.enums import DeskVerb, MailState, ReminderStep
+from callcare.desk.models import Desk, OutgoingMail
+from callcare.desk.permissions import keeps
+
+WIDTH = 76  # columns of a plain letter
+
+
+def queue_letter(
+    *,
+    desk: Desk,
+    key: str,
+    to: str,
+    to_name: str = "",
+    reply_to: str = "",
+    subject: str,
+    body: str,
+    consent_ids: Iterable[int] = (),
+) -> OutgoingMail:
+    """Write a letter inside the deed under way; it leaves after the commit, or not at all.
+
+    `key` says which letter it is (« introduced:M-7K3Q-2F4:asker »): the same key is the same letter, written once.
+    `consent_ids` are the consents under which details of somebody else stand in its text.
+    """
+    if under_way() is None:
+        raise RuntimeError("a letter is written inside the deed that causes it")
+    if known := OutgoingMail.objects.filter(key=key).first():
+        return known
+    at = clock.now()
+    letter = OutgoingMail.objects.create(
+        desk=desk,
+        key=key,
+        message_id=postbox.message_id(key),
+        to=to,
+        to_name=postbox.one_line(to_name)[:200],
+        reply_to=reply_to,
+        subject=postbox.one_line(subject)[:200],
+        body=wrapped(body),
+        consent_ids=list(consent_ids),
+        state=MailState.SENT if postbox.keeps_inside() else MailState.QUEUED,
+        sent_at=at if postbox.keeps_inside() else None,
+        next_try_at=at,
+        queued_at=at,
+    )
+    if letter.state == MailState.QUEUED:
+        _call_the_carrier()
+    return letter
+
+
+def resend_letter(letter: OutgoingMail, *, by: User) -> None:
+    """« Renvoyer »: a letter that could not leave is tried again, from the first attempt."""
+    with deed(DeskVerb.MAIL_RETRIED, by=by):
+        if not keeps(by, letter.desk):
+            raise Refused("Ce courrier n’est pas de votre guichet.")
+        failed = OutgoingMail.objects.filter(pk=letter.pk, state=MailState.FAILED)
+        if not failed.update(state=MailState.QUEUED, attempts=0, next_try_at=clock.now()):
+            raise Refused("Ce courrier n’est pas en échec. Rechargez la page.")
+        overtake_reminders(letter, [ReminderStep.MAIL_FAILED])
+        letter.refresh_from_db()
+        _call_the_carrier()
+
+
+def wrapped(body: str) -> str:
+    """Lines of a readable width. Addresses and indented lines keep theirs, so that a link is never cut."""
+    lines = [line.rstrip() for line in body.strip().splitlines()]
+    return "\n".join(_folded(line) for line in lines) + "\n"
+
+
+def _folded(line: str) -> str:
+    if len(line) <= WIDTH or "://" in line or line.startswith("    "):
+        return line
+    hang = "  " if line.startswith("- ") else ""
+    return textwrap.fill(line, WIDTH, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
+
+
+def _call_the_carrier() -> None:
+    # In this same transaction: the job appears with the letter, or neither does. No queueing lock here: held until
+    # the commit, it would make two deeds wait for each other. A run that finds nothing costs one query.
+    jobs.deliver_letters.defer()
