@@ -2,6 +2,8 @@ import os
 
 import pytest
 
+pytest_plugins = ["tests.plugin"]
+
 os.environ.setdefault("CALLCARE_POOL", "0")  # each thread of a race test holds a connection of its own
 
 

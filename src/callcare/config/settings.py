@@ -92,6 +92,9 @@ SECURE_CSP = {
 }
 
 
+PATIENCE = int(os.environ.get("CALLCARE_STATEMENT_TIMEOUT", "10000"))  # ms a statement may last; jobs get more
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's settings of the database a libpq address names. No pool in tests: each thread has its own."""
     facts = conninfo_to_dict(url)
@@ -106,7 +109,7 @@ def database(url: str) -> dict[str, Any]:
         # No ATOMIC_REQUESTS: the transaction belongs to the deed. No persistent connections: the pool keeps them.
         "OPTIONS": {
             "pool": os.environ.get("CALLCARE_POOL", "1") == "1",
-            "options": "-c statement_timeout=10000 -c lock_timeout=5000 -c jit=off",
+            "options": f"-c statement_timeout={PATIENCE} -c lock_timeout=5000 -c jit=off",
             **facts,
         },
     }
@@ -120,6 +123,10 @@ PGHISTORY_APPEND_ONLY = True
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextForeignKey(null=False)
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+# Jobs live in the `jobs` room of each app; the timetable is one file.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_ON_APP_READY = "callcare.config.schedule.declare"
 
 # Who signs in, and how: an e-mail code or a passphrase; nobody opens an account by herself.
 AUTH_USER_MODEL = "accounts.User"
@@ -186,4 +193,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["err"], "level": "INFO"},
+    "loggers": {
+        "procrastinate.blueprints": {"level": "WARNING"},  # a line per start that says nothing
+        "procrastinate.periodic": {"level": "WARNING"},
+    },
 }

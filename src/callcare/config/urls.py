@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from callcare.config.health import health
+
 urlpatterns = [
+    path("healthz", health, name="health"),
     path("style/", include("callcare.ui.urls")),
     path("compte/", include("callcare.accounts.urls")),
     path("territoires/", include("callcare.territories.urls")),

@@ -1,0 +1,1 @@
+"""From a fresh clone to a running house, with the standard library alone."""

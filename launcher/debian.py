@@ -1,0 +1,53 @@
+"""What tests with real components need from Debian: one table by marker."""
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from launcher.speech import last_lines, patiently, step, warn
+
+# marker -> {package: what it brings}
+NEEDED: dict[str, dict[str, str]] = {
+    "browser": {"chromium": "/usr/bin/chromium", "fonts-noto-core": "/usr/share/fonts/truetype/noto"},
+    "sip": {},
+    "mailserver": {},
+}
+
+
+def missing(markers: Iterable[str] = tuple(NEEDED)) -> list[str]:
+    """The packages not on this machine that tests with these markers need."""
+    return sorted(
+        package
+        for marker in markers
+        for package, brings in NEEDED.get(marker, {}).items()
+        if not Path(brings).exists()
+    )
+
+
+def apt_line(packages: Iterable[str]) -> str:
+    return f"apt install {' '.join(packages)}"
+
+
+def provide(markers: Iterable[str] = tuple(NEEDED)) -> None:
+    """As root on Debian, install what is missing; otherwise say the one line that would."""
+    packages = missing(markers)
+    if not packages:
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        warn(f"Des tests seront sautés. Pour les passer tous : sudo {apt_line(packages)}")
+        return
+    with step(f"Installation de {', '.join(packages)}"):
+        said = install(packages)
+    if left := missing(markers):
+        warn(f"N’ont pas pu être installés : {', '.join(left)}. Leurs tests seront sautés.\n{last_lines(said)}")
+
+
+def install(packages: list[str]) -> str:
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
+    status, said = patiently(command, env=env)
+    if status:  # the lists of a fresh machine are empty or old
+        patiently(["apt-get", "update", "-q"], env=env)
+        status, said = patiently(command, env=env)
+    return said

@@ -1,0 +1,62 @@
+"""`./callcare test`: every test, on a PostgreSQL that is thrown away afterwards."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from launcher import debian
+from launcher.places import ROOT, surroundings
+from launcher.postgres import Postgres
+from launcher.speech import step
+
+# pytest's own way to choose by marker; campaigns are long and asked for by name.
+CHOOSES = ("-m",)
+ALL_BUT_CAMPAIGNS = ["-m", "not campaign"]
+
+
+def test(words: Sequence[str]) -> int:
+    """Run pytest with the person's own words; its exit status (5 when nothing was tested)."""
+    debian.provide()
+    chosen = [] if any(word.startswith(CHOOSES) for word in words) else ALL_BUT_CAMPAIGNS
+    command = [sys.executable, "-m", "pytest", *chosen, *words]
+    with thrown_away_database() as url, tempfile.TemporaryDirectory(prefix="callcare-var-") as data:
+        env = surroundings(Path(data), DATABASE_URL=url, CALLCARE_POOL="0", CALLCARE_VENV=sys.prefix)
+        return follow(subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL))
+
+
+@contextmanager
+def thrown_away_database() -> Iterator[str]:
+    if given := os.environ.get("DATABASE_URL"):
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="callcare-test-"))
+    server = Postgres(folder / "pg", thrown_away=True)
+    try:
+        with step("Démarrage d’une base pour les tests"):
+            server.start()
+            server.ensure()
+        yield server.url()
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def follow(process: "subprocess.Popen[bytes]") -> int:
+    """Wait for it. A signal is passed on, and the end awaited: nothing is left behind."""
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        process.send_signal(number)
+
+    signal.signal(signal.SIGTERM, pass_on)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells pytest itself
+    try:
+        return process.wait()
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

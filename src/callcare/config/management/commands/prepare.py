@@ -1,0 +1,91 @@
+"""`./callcare migrate`, and the first half of `./callcare demo`: all that stands between a database and a page."""
+
+import hashlib
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+
+from callcare.config import demo_database
+
+TURN = 0x63616C6C  # the key of our advisory lock: two launchers never migrate at once
+
+
+class Command(BaseCommand):
+    help = "Prépare la base et les fichiers ; avec --demo, joue aussi l’histoire de démonstration."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="jouer l’histoire de démonstration")
+        parser.add_argument("--reset", action="store_true", help="effacer d’abord la base de démonstration")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            raise CommandError(f"La base ne répond pas : {error}") from error
+        with self.turn():
+            if options["reset"]:
+                with self.step("Effacement de la démonstration"):
+                    demo_database.empty()
+            if options["demo"]:
+                demo_database.claim()
+            with self.step("Mise à jour du schéma de la base"):
+                call_command("migrate", interactive=False, verbosity=0)
+                call_command("createcachetable", verbosity=0)
+            self.collect()
+            if options["demo"] and "demo_story" in get_commands():
+                with self.step("Histoire de démonstration"):
+                    call_command("demo_story", verbosity=0)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """One at a time: the lock has a connection of its own, and falls with it."""
+        guard = connection.copy()
+        try:
+            with guard.cursor() as cursor:
+                cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")
+                cursor.execute("SELECT pg_advisory_lock(%s)", [TURN])
+            yield
+        finally:
+            guard.close()
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        begun = time.monotonic()
+        self.stdout.write(f"· {title} …", ending="")
+        self.stdout.flush()
+        try:
+            yield
+        except BaseException:
+            self.stdout.write("")
+            raise
+        self.stdout.write(f" {time.monotonic() - begun:.1f} s".replace(".", ","))
+        self.stdout.flush()
+
+    def collect(self) -> None:
+        """Static files under hashed names, unless those that are there come from the same sources."""
+        seal, known = fingerprint(), Path(settings.STATIC_ROOT) / ".sources"
+        if known.exists() and known.read_text() == seal:
+            return
+        with self.step("Fichiers du site"):
+            call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+            known.write_text(seal)
+
+
+def fingerprint() -> str:
+    """Changes as soon as a static file is added, taken away or written to."""
+    seal = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in sorted(finder.list(None), key=lambda found: found[0]):
+            found = Path(storage.path(name)).stat()
+            seal.update(f"{storage.path(name)} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return seal.hexdigest()
