@@ -10,6 +10,7 @@ from django.db import models
 
 from callcare.accounts.enums import Role
 from callcare.accounts.models import User
+from callcare.allocations.models import Allocation
 from callcare.catalogue.models import Category, Reason, Unit
 from callcare.commitments.models import Commitment, CommitmentLine
 from callcare.core import clock
@@ -265,3 +266,14 @@ def commitment(qty: int = 40, *, line: dict[str, object] | None = None, **over: 
     }  # fmt: skip
     CommitmentLine.objects.create(commitment=this, desk=this.desk, **what | (line or {}))
     return this
+
+
+@enters
+def promise(need: Need, commitment: Commitment, qty: int, **over: object) -> Allocation:
+    """So many measures of the commitment's one line are held for the need's one line."""
+    fields: dict[str, object] = {
+        "desk": need.desk, "need_line": need.lines.get(), "commitment_line": commitment.lines.get(), "qty": qty,
+        "held_until": clock.now() + timedelta(days=5), "owner": marion(),
+        "next_action_at": clock.now() + timedelta(days=4),
+    }  # fmt: skip
+    return Allocation.objects.create(**fields | over)

@@ -35,8 +35,11 @@ class Rtt(models.TextChoices):
 class CommitmentVerb(models.TextChoices):
     RECORDED = "commitment.recorded", "a enregistré l’engagement"
     EDITED = "commitment.edited", "a modifié l’engagement"
+    LINE_ADDED = "commitment.line_added", "a ajouté une ligne à l’engagement"
     LINE_EDITED = "commitment.line_edited", "a modifié une ligne de l’engagement"
+    LINE_WITHDRAWN = "commitment.line_withdrawn", "a réduit l’engagement"
     CONFIRMED = "commitment.confirmed", "a confirmé l’engagement"
+    RECONFIRMED = "commitment.reconfirmed", "a reconfirmé l’engagement"
     SHARED = "commitment.shared", "a changé le partage de l’engagement"
     OPENED = "commitment.opened", "a ouvert l’engagement"
     HELD = "commitment.held", "a suspendu l’engagement"

@@ -58,6 +58,9 @@ class Commitment(Case):
 class CommitmentLine(CaseLine):
     """One countable part of a commitment. The two counters are kept by the database, never written by hand."""
 
+    WHOLE = "qty_offered"
+    TAKEN_BACK = "qty_withdrawn"
+
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="lines", verbose_name="engagement")
     qty_offered = models.PositiveBigIntegerField("offerte")
     qty_withdrawn = models.PositiveBigIntegerField("retirée", default=0)

@@ -1,16 +1,34 @@
 """What is lacking: needs and their lines."""
 
+from datetime import timedelta
+from typing import Self
+
 import pghistory
 from django.db import models
 from django.db.models import F, Q
 
 from callcare.catalogue.enums import Audience
+from callcare.catalogue.models import Category
+from callcare.core import clock
 from callcare.core.fields import RefField
-from callcare.desk.models import Case, CaseLine, CaseQuerySet
+from callcare.desk.enums import CaseState
+from callcare.desk.models import Case, CaseLine, CaseQuerySet, Desk, Interaction
+from callcare.directory.models import Organisation
+from callcare.needs.enums import InteractionRole
+
+REPEAT_WITHIN = timedelta(days=21)  # model §11: asked again later than that, it is a new need
 
 
 class NeedQuerySet(CaseQuerySet):
-    pass
+    def asked_lately(self, *, desk: Desk, organisation: Organisation, category: Category) -> Self:
+        """The open needs of which the same thing, asked again now by the same organisation, is a repeat."""
+        return self.filter(
+            desk=desk,
+            organisation=organisation,
+            lines__category=category,
+            state__in=[CaseState.TO_QUALIFY, CaseState.OPEN, CaseState.ON_HOLD],
+            opened_at__gte=clock.now() - REPEAT_WITHIN,
+        ).distinct()
 
 
 @pghistory.track()
@@ -32,6 +50,11 @@ class Need(Case):
         constraints = [
             *Case.Meta.constraints,
             models.CheckConstraint(name="need_priority_known", condition=Q(priority__range=(1, 3))),
+            models.CheckConstraint(
+                name="need_duplicate_is_closed",
+                condition=Q(duplicate_of__isnull=True) | (Q(state=CaseState.CLOSED) & ~Q(duplicate_of=F("id"))),
+                violation_error_message="Un doublon est clos, et renvoie à un autre besoin.",
+            ),
         ]
         indexes = [
             models.Index(fields=["desk", "-opened_at"], name="need_list"),
@@ -42,6 +65,9 @@ class Need(Case):
 @pghistory.track()
 class NeedLine(CaseLine):
     """One countable part of a need. The two counters are kept by the database, never written by hand."""
+
+    WHOLE = "qty_requested"
+    TAKEN_BACK = "qty_cancelled"
 
     need = models.ForeignKey(Need, models.CASCADE, related_name="lines", verbose_name="besoin")
     qty_requested = models.PositiveBigIntegerField("demandée")
@@ -71,3 +97,28 @@ class NeedLine(CaseLine):
 
     def __str__(self) -> str:
         return f"{self.in_units(self.qty_requested):g} {self.unit_id and self.unit.code} · {self.category_id}"
+
+
+@pghistory.track()
+class NeedInteraction(models.Model):
+    """Every contact in which a need was spoken of, and what it did to it."""
+
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="+", verbose_name="guichet")
+    need = models.ForeignKey(Need, models.CASCADE, related_name="spoken_of", verbose_name="besoin")
+    interaction = models.ForeignKey(Interaction, models.PROTECT, related_name="about_needs", verbose_name="contact")
+    role = models.CharField("rôle", max_length=8, choices=InteractionRole)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = "contact au sujet d’un besoin"
+        verbose_name_plural = "contacts au sujet d’un besoin"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["need", "interaction", "role"],
+                name="need_interaction_once",
+                violation_error_message="Cette réitération est déjà notée pour ce contact.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} : {self.need}"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,9 +11,14 @@ from django.db.models import Q
 from callcare.accounts.models import User
 from callcare.catalogue.enums import Every, Kind, Measure, Mode
 from callcare.core import clock
+from callcare.core.deeds import SENTENCES
 from callcare.core.edits import Versioned
 from callcare.core.states import Stateful
 from callcare.desk.enums import CaseState
+from callcare.desk.rules import quantities
+
+FIRST_DATES_KEPT = "first_dates_kept"
+SENTENCES[FIRST_DATES_KEPT] = "Les premières dates d’une fiche ne changent plus : rouvrir les garde."
 
 
 class CaseQuerySet(models.QuerySet[models.Model]):
@@ -25,6 +31,11 @@ class CaseQuerySet(models.QuerySet[models.Model]):
 
     def open(self) -> Self:
         return self.filter(state=CaseState.OPEN)
+
+    def for_list(self) -> Self:
+        return self.select_related("organisation", "commune", "owner").prefetch_related(
+            "lines__category", "lines__unit"
+        )
 
 
 class Case(Stateful, Versioned):
@@ -94,13 +105,41 @@ class Case(Stateful, Versioned):
                 violation_error_message="La date de fin vient après la date de début.",
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name=FIRST_DATES_KEPT,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.opened_at IS DISTINCT FROM NEW.opened_at"
+                    " OR (OLD.first_closed_at IS NOT NULL"
+                    " AND OLD.first_closed_at IS DISTINCT FROM NEW.first_closed_at)"
+                ),
+                func=f"""
+                    RAISE EXCEPTION 'the first dates of a case are kept'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = '{FIRST_DATES_KEPT}';
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_closed(self) -> bool:
+        return self.state == CaseState.CLOSED
+
+    @property
+    def is_late(self) -> bool:
+        """Is its next action past, while something is still to be done?"""
+        return not self.is_closed and self.next_action_at is not None and self.next_action_at < clock.now()
+
 
 class CaseLine(models.Model):
     """One countable part of a case. Counted in whole measures; `unit` and `factor` are how it is typed and shown."""
+
+    WHOLE: ClassVar[str] = ""  # the column that says how much is asked or offered
+    TAKEN_BACK: ClassVar[str] = ""  # the column that says how much of it is asked or offered no more
 
     desk = models.ForeignKey("desk.Desk", models.PROTECT, related_name="+", verbose_name="guichet")
     category = models.ForeignKey(
@@ -124,3 +163,36 @@ class CaseLine(models.Model):
     def in_units(self, quantity: int) -> float:
         """A quantity in measures, said in the unit the line was typed in."""
         return quantity / self.factor
+
+    def said(self, quantity: int) -> str:
+        """A quantity in measures as people say it: « 2 demi-journées », « 3 000 € »."""
+        return quantities.said(
+            quantity, measure=self.measure, factor=self.factor, one=self.unit.label, many=self.unit.plural
+        )
+
+    @property
+    def whole(self) -> int:
+        """What is still asked or offered, in measures: nothing taken back counts."""
+        return int(getattr(self, self.WHOLE)) - int(getattr(self, self.TAKEN_BACK))
+
+    @property
+    def left(self) -> int:
+        """What nothing is promised for yet, in measures."""
+        return self.whole - self.qty_reserved
+
+    @property
+    def whole_said(self) -> str:
+        rhythm = f" {self.get_every_display()}" if self.every else ""
+        return self.said(self.whole) + rhythm
+
+    @property
+    def left_said(self) -> str:
+        return self.said(self.left)
+
+    @property
+    def reserved_said(self) -> str:
+        return self.said(self.qty_reserved)
+
+    @property
+    def fulfilled_said(self) -> str:
+        return self.said(self.qty_fulfilled)
