@@ -18,4 +18,5 @@ class Precision(models.TextChoices):
 
 
 class TerritoryVerb(models.TextChoices):
+    LOADED = "territory.loaded", "a chargé la table des communes"
     IMPORTED = "territory.imported", "a importé les communes"

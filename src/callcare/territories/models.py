@@ -1,19 +1,28 @@
-"""Where things are: communes and what they belong to."""
+"""Where things are: communes and what they belong to.
+
+Reference data, read from a file and never typed: not tracked by the row history. Its history is that of the file.
+"""
 
 from typing import Self
 
-import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 
 from callcare.territories.enums import Level, Precision
+
+WORDS = SearchVector("search_name", "other_search", config="simple")
 
 
 class TerritoryQuerySet(models.QuerySet["Territory"]):
     def communes(self) -> Self:
         return self.filter(level=Level.COMMUNE)
 
+    def with_parents(self) -> Self:
+        return self.select_related("epci", "departement", "region")
 
-@pghistory.track()
+
 class Territory(models.Model):
     """A commune, or what communes belong to. Codes are unique within a level (32 is a region and a département)."""
 
@@ -21,6 +30,14 @@ class Territory(models.Model):
     code = models.CharField("code INSEE", max_length=9)
     name = models.CharField("nom", max_length=80)
     search_name = models.CharField("nom cherché", max_length=80, editable=False)
+    other_names = ArrayField(
+        models.CharField(max_length=80),
+        verbose_name="noms d’usage",
+        default=list,
+        blank=True,
+        help_text="Communes associées ou déléguées, arrondissements : Lomme pour Lille.",
+    )
+    other_search = models.CharField("noms d’usage cherchés", max_length=1000, default="", blank=True, editable=False)
     epci = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, blank=True)
     departement = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, blank=True)
     region = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, blank=True)
@@ -41,12 +58,16 @@ class Territory(models.Model):
                 | (~models.Q(precision=Precision.NONE) & models.Q(lat__isnull=False, lon__isnull=False)),
             ),
         ]
+        indexes = [
+            models.Index(OpClass("search_name", "varchar_pattern_ops"), name="territory_name_begins"),
+            GinIndex(WORDS, name="territory_words"),
+            GinIndex(OpClass("search_name", "gin_trgm_ops"), name="territory_name_sounds"),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
-@pghistory.track()
 class PostCode(models.Model):
     """A postcode serves several communes, and a commune may have several."""
 
