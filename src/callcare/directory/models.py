@@ -3,15 +3,39 @@
 from typing import Self
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 
+from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.edits import Versioned
 from callcare.core.fields import RefField
 from callcare.directory.enums import Certainty, ChannelKind, ChannelUse, OrganisationKind, Rights
+
+# What is searched is kept by the database itself: no import, form or repair can forget it.
+# The function `directory_folded` is in the migration `search`; `rules.names.folded` is its twin.
+_ORGANISATION_SEARCH = """
+    NEW.search_name = directory_folded(NEW.name);
+    NEW.search_text = concat_ws(' ', NEW.search_name, directory_initials(NEW.name),
+        (SELECT directory_folded(name) FROM territories_territory WHERE id = NEW.commune_id));
+    PERFORM directory_learn(NEW.search_text);
+    RETURN NEW;
+"""
+_PERSON_SEARCH = """
+    NEW.search_name = directory_folded(concat_ws(' ', NEW.first_name, NEW.last_name));
+    PERFORM directory_learn(NEW.search_name);
+    RETURN NEW;
+"""
+
+
+def _words_of(column: str) -> Func:
+    """The expression both the index and the search use; they must be written alike to meet."""
+    return Func(Value("simple"), F(column), function="to_tsvector")
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -19,14 +43,24 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Those that were not merged into another."""
         return self.filter(merged_into=None)
 
+    def visible_to(self, user: User) -> Self:
+        """The directory is shared by all desks and by who steers the collective; a partner sees her own."""
+        if user.is_operator or user.is_steward:
+            return self
+        return self.filter(memberships__user=user).distinct() if user.is_partner else self.none()
 
-@pghistory.track()
+    def for_list(self) -> Self:
+        return self.select_related("commune__departement").order_by("search_name", "pk")
+
+
+@pghistory.track(exclude=["search_name", "search_text"])
 class Organisation(Versioned):
     """A body that needs or gives. Shared by all desks."""
 
     ref = RefField("O", unique=True)
     name = models.CharField("nom", max_length=200)
-    search_name = models.CharField("nom cherché", max_length=200, editable=False)
+    search_name = models.TextField("nom cherché", default="", editable=False)
+    search_text = models.TextField("texte cherché", default="", editable=False)
     kind = models.CharField("nature", max_length=16, choices=OrganisationKind)
     siren = models.CharField("SIREN", max_length=9, blank=True)
     siret = models.CharField("SIRET", max_length=14, blank=True)
@@ -68,19 +102,72 @@ class Organisation(Versioned):
                 name="organisation_rna_once",
                 violation_error_message="Une association porte déjà ce numéro RNA.",
             ),
+            models.CheckConstraint(
+                name="organisation_siret_spelled",
+                condition=Q(siret="") | Q(siret__regex=r"^\d{14}$"),
+                violation_error_message="Un SIRET a 14 chiffres.",
+            ),
+            models.CheckConstraint(
+                name="organisation_siren_spelled",
+                condition=Q(siren="") | Q(siren__regex=r"^\d{9}$"),
+                violation_error_message="Un SIREN a 9 chiffres.",
+            ),
+            models.CheckConstraint(
+                name="organisation_siret_of_siren",
+                condition=Q(siret="") | Q(siren="") | Q(siret__startswith=F("siren")),
+                violation_error_message="Le SIRET commence par les 9 chiffres du SIREN.",
+            ),
+            models.CheckConstraint(
+                name="organisation_rna_spelled",
+                condition=Q(rna="") | Q(rna__regex=r"^W\d[0-9AB]\d{7}$"),
+                violation_error_message="Un numéro RNA est la lettre W suivie de 9 chiffres.",
+            ),
+            models.CheckConstraint(
+                name="organisation_not_into_itself",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                violation_error_message="Une fiche ne se fond pas dans elle-même.",
+            ),
+        ]
+        indexes = [
+            GinIndex(_words_of("search_text"), name="organisation_words"),
+            GinIndex(OpClass(F("search_name"), name="gin_trgm_ops"), name="organisation_likeness"),
+            models.Index(OpClass(F("search_name"), name="text_pattern_ops"), name="organisation_begins"),
+            models.Index(fields=["siren"], condition=~Q(siren=""), name="organisation_siren"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="keeps_search",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("name", "commune_id"),  # type: ignore[no-untyped-call]
+                func=_ORGANISATION_SEARCH,
+            )
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
-@pghistory.track()
+class PersonQuerySet(models.QuerySet["Person"]):
+    def live(self) -> Self:
+        return self.filter(merged_into=None)
+
+    def present(self) -> Self:
+        """Those who still speak for their organisation."""
+        return self.live().filter(left_on=None)
+
+    def visible_to(self, user: User) -> Self:
+        """Persons are the desks' business."""
+        return self if user.is_operator else self.none()
+
+
+@pghistory.track(exclude=["search_name"])
 class Person(Versioned):
     """Somebody who speaks for an organisation; never somebody who is helped."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="people", verbose_name="organisation")
     first_name = models.CharField("prénom", max_length=60, blank=True)
     last_name = models.CharField("nom", max_length=80)
+    search_name = models.TextField("nom cherché", default="", editable=False)
     role = models.CharField("fonction", max_length=80, blank=True)
     do_not_contact = models.BooleanField("ne pas solliciter", default=False)
     source = models.CharField("source", max_length=80, blank=True)
@@ -96,11 +183,38 @@ class Person(Versioned):
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    objects = PersonQuerySet.as_manager()
+
     class Meta:
         verbose_name = "interlocuteur"
+        constraints = [
+            models.CheckConstraint(
+                name="person_not_into_herself",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                violation_error_message="Une fiche ne se fond pas dans elle-même.",
+            ),
+        ]
+        indexes = [GinIndex(_words_of("search_name"), name="person_words")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="keeps_search",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("first_name", "last_name"),  # type: ignore[no-untyped-call]
+                func=_PERSON_SEARCH,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    def in_use(self) -> Self:
+        """Not retired."""
+        return self.exclude(use=ChannelUse.FORMER)
+
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_operator else self.none()
 
 
 @pghistory.track()
@@ -124,6 +238,8 @@ class Channel(models.Model):
     last_seen_at = models.DateTimeField("vue le", null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    objects = ChannelQuerySet.as_manager()
+
     class Meta:
         verbose_name = "coordonnée"
         constraints = [
@@ -138,8 +254,22 @@ class Channel(models.Model):
                 name="channel_once",
                 violation_error_message="Cette coordonnée est déjà notée.",
             ),
+            models.CheckConstraint(
+                name="channel_value_spelled",
+                condition=Q(kind=ChannelKind.PHONE, value__regex=r"^(\+[1-9]\d{4,14}|\d{2,6})$")
+                | Q(kind=ChannelKind.EMAIL, value__regex=r"^[^[:space:][:upper:]@]+@[^[:space:][:upper:]@]+$"),
+                violation_error_message="Cette coordonnée n’est pas écrite comme il faut.",
+            ),
         ]
-        indexes = [models.Index(fields=["kind", "value"], name="channel_value")]
+        indexes = [
+            models.Index(fields=["kind", "value"], name="channel_value"),
+            models.Index(OpClass(F("value"), name="text_pattern_ops"), name="channel_begins"),
+            models.Index(
+                Func(F("value"), Value("@"), Value(2), function="split_part"),
+                condition=Q(kind=ChannelKind.EMAIL),
+                name="channel_domain",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.value
@@ -160,7 +290,13 @@ class Membership(models.Model):
 
     class Meta:
         verbose_name = "rattachement"
-        constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="membership_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation"],
+                name="membership_once",
+                violation_error_message="Ce compte est déjà rattaché à cette organisation.",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} pour {self.organisation}"
@@ -173,7 +309,7 @@ class MergeRecord(models.Model):
     kind = models.CharField("nature", max_length=12)
     kept_id = models.PositiveBigIntegerField()
     merged_id = models.PositiveBigIntegerField()
-    moved = models.JSONField("déplacé", default=list)
+    moved = models.JSONField("déplacé", default=list, encoder=DjangoJSONEncoder)
     made_at = models.DateTimeField(default=clock.now, editable=False)
     undo_until = models.DateTimeField("annulable jusqu’au")
     undone_at = models.DateTimeField("défaite le", null=True, blank=True)
@@ -183,3 +319,21 @@ class MergeRecord(models.Model):
 
     def __str__(self) -> str:
         return f"fusion n° {self.pk}"
+
+
+class Spelling(models.Model):
+    """The beginnings of all known words, under what a slip of the finger makes of them.
+
+    Filled by the database when a name is kept, read only when a search finds nothing. A cache: it may hold a line
+    twice (nobody waits for anybody to write it), is not tracked, and nothing points to it.
+    """
+
+    key = models.CharField("clé", max_length=8)
+    prefix = models.CharField("début de mot", max_length=8)
+
+    class Meta:
+        verbose_name = "graphie"
+        indexes = [models.Index(fields=["key"], include=["prefix"], name="spelling_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key} → {self.prefix}"

@@ -1,0 +1,25 @@
+from django.db import migrations
+
+# Each beginning of 4 to 8 letters, under itself and under itself with one letter left out.
+# A word whose longest beginning is known has been learnt before. No unique key: nobody waits for anybody.
+LEARN = r"""
+CREATE OR REPLACE FUNCTION directory_learn(folded text) RETURNS void LANGUAGE sql VOLATILE AS $$
+    INSERT INTO directory_spelling (key, prefix)
+    SELECT DISTINCT k.key, p.prefix
+    FROM regexp_split_to_table(folded, ' ') AS w(word)
+    CROSS JOIN LATERAL (SELECT left(word, n) FROM generate_series(4, least(length(word), 8)) n) AS p(prefix)
+    CROSS JOIN LATERAL (
+        SELECT p.prefix UNION
+        SELECT overlay(p.prefix PLACING '' FROM i FOR 1) FROM generate_series(1, length(p.prefix)) i
+    ) AS k(key)
+    WHERE length(word) >= 4
+      AND NOT EXISTS (SELECT 1 FROM directory_spelling s WHERE s.key = left(word, 8) AND s.prefix = left(word, 8))
+$$;
+"""
+
+
+class Migration(migrations.Migration):
+    """Known words are learnt when a name is kept; the function stands after its table, which it names."""
+
+    dependencies = [("directory", "0003_search")]
+    operations = [migrations.RunSQL(LEARN, "DROP FUNCTION IF EXISTS directory_learn(text)")]

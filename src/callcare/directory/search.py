@@ -1,0 +1,193 @@
+"""An organisation found while somebody types or speaks: by letters, number, address, identifier or reference.
+
+Two statements at most. Letters go first through the beginnings of words (exact, an index alone answers); only when
+that finds nothing, through the table of spellings, which forgives one slip in each word of four letters or more.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from callcare.core import refs
+from callcare.directory.enums import OrganisationKind
+from callcare.directory.rules import names, phones
+
+CANDIDATES = 300  # how many rows a very common beginning may bring to the ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One organisation found. `because` says through what, where it was not the name; `near`: only nearly."""
+
+    pk: int
+    ref: str
+    name: str
+    kind: str
+    commune: str
+    departement: str
+    because: str
+    near: bool
+
+    @property
+    def kind_label(self) -> str:
+        return str(OrganisationKind(self.kind).label)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.commune})" if self.commune else self.name
+
+
+def find_organisations(text: str, *, limit: int = 10) -> list[Hit]:
+    """The organisations this text may mean, best first; merged ones lead to the one kept. Empty for empty text."""
+    text = text.strip()[:200]
+    if ref := _reference(text):
+        return _run(_BY_REF, {"ref": ref}, limit)
+    if "@" in text:
+        return _by_address(text.lower().replace(" ", ""), limit)
+    if sum(c.isdigit() for c in text) >= 3 and (hits := _by_number(text, limit)):
+        return hits
+    words = names.words(text)
+    if sum(map(len, words)) < 2:
+        return []
+    return _by_letters(words, limit) or _nearly(words, limit)
+
+
+def _reference(text: str) -> str:
+    ref = refs.clean(text) if re.match(r"\s*[oO0]\W", text) or len(text) == 8 else None
+    return ref if ref and ref.startswith("O-") else ""
+
+
+def _by_address(text: str, limit: int) -> list[Hit]:
+    begins, _, domain = text.partition("@")
+    if begins:
+        return _run(_BY_EMAIL, {"begins": _like(text)}, limit)
+    return _run(_BY_DOMAIN, {"domain": domain}, limit)
+
+
+def _by_number(text: str, limit: int) -> list[Hit]:
+    packed = re.sub(r"[\s.\-/]", "", text).upper()
+    phone = phones.parse(text)
+    begins = phone.value or phones.typed_so_far(text) or "-"
+    facts = {"siren": packed, "siret": packed, "rna": packed, "exact": phone.value or "-", "begins": _like(begins)}
+    return _run(_BY_NUMBER, facts, limit)
+
+
+def _by_letters(words: Sequence[str], limit: int) -> list[Hit]:
+    query = " & ".join(f"{word}:*" for word in words)
+    asked = " ".join(words)
+    return _run(_BY_LETTERS, {"query": query, "asked": asked, "begins": _like(asked), "few": CANDIDATES}, limit)
+
+
+def _nearly(words: Sequence[str], limit: int) -> list[Hit]:
+    pairs = [(str(place), key) for place, word in enumerate(words) for key in names.spellings(word)]
+    short = [f"{word}:*" for word in words if len(word) < 4]
+    if not pairs:
+        return []
+    facts = {
+        "places": [place for place, _ in pairs], "keys": [key for _, key in pairs],
+        "short": short, "asked": " ".join(words), "few": CANDIDATES,
+    }  # fmt: skip
+    return _run(_NEARLY, facts, limit, near=True)
+
+
+def _like(text: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", text) + "%"
+
+
+def _run(sql: str, facts: dict[str, Any], limit: int, *, near: bool = False) -> list[Hit]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.replace("$owner", _OWNER) + _HITS, facts | {"limit": limit, "near": near})
+        return [Hit(*row) for row in cursor.fetchall()]
+
+
+# Every way of finding gives (id, rank, because); this turns it into hits: merged rows lead to the kept one, each
+# organisation once, at its best rank, those last heard of first among equals.
+_HITS = """
+, kept AS (
+    SELECT coalesce(o.merged_into_id, o.id) AS id, min(f.rank) AS rank,
+           (array_agg(f.because ORDER BY f.rank, f.because))[1] AS because
+    FROM found f JOIN directory_organisation o ON o.id = f.id
+    GROUP BY 1
+)
+SELECT o.id, o.ref, o.name, o.kind, coalesce(t.name, ''), coalesce(d.code, ''), kept.because, %(near)s
+FROM kept
+JOIN directory_organisation o ON o.id = kept.id
+LEFT JOIN territories_territory t ON t.id = o.commune_id
+LEFT JOIN territories_territory d ON d.id = t.departement_id
+ORDER BY kept.rank, o.search_name, o.id
+LIMIT %(limit)s
+"""
+
+_OWNER = "coalesce(c.organisation_id, (SELECT p.organisation_id FROM directory_person p WHERE p.id = c.person_id))"
+
+_BY_REF = """
+WITH found AS (SELECT id, 0::float AS rank, '' AS because FROM directory_organisation WHERE ref = %(ref)s)"""
+
+_BY_EMAIL = """
+WITH found AS (
+    SELECT $owner AS id, 0::float AS rank, c.value AS because FROM directory_channel c
+    WHERE c.kind = 'email' AND c.value LIKE %(begins)s ORDER BY c.value LIMIT 100
+)"""
+
+_BY_DOMAIN = """
+WITH found AS (
+    SELECT $owner AS id, 0::float AS rank, '@' || %(domain)s AS because FROM directory_channel c
+    WHERE c.kind = 'email' AND split_part(c.value, '@', 2) = %(domain)s LIMIT 100
+)"""
+
+_BY_NUMBER = """
+WITH found AS (
+    SELECT id, 0::float AS rank, siret AS because FROM directory_organisation WHERE siret <> '' AND siret = %(siret)s
+    UNION ALL
+    SELECT id, 0, rna FROM directory_organisation WHERE rna <> '' AND rna = %(rna)s
+    UNION ALL
+    SELECT id, 1, siren FROM directory_organisation WHERE siren <> '' AND siren = %(siren)s
+    UNION ALL
+    (SELECT $owner, CASE WHEN c.use = 'former' THEN 4 WHEN c.value = %(exact)s THEN 2 ELSE 3 END, c.value
+     FROM directory_channel c WHERE c.kind = 'phone' AND c.value LIKE %(begins)s ORDER BY c.value LIMIT 100)
+)"""
+
+# Names that begin with the letters as typed come first, then names with such words in any order, then persons.
+# Very common beginnings bring `few` rows only: the ranking of ten thousand equals helps nobody.
+_BY_LETTERS = """
+WITH beginning AS (
+    SELECT id, CASE WHEN search_name = %(asked)s THEN 0::float ELSE 1 END AS rank, '' AS because
+    FROM directory_organisation WHERE search_name LIKE %(begins)s ORDER BY search_name LIMIT 50
+), containing AS (
+    SELECT id, 3 - similarity(search_name, %(asked)s) AS rank, '' AS because FROM (
+        SELECT id, search_name FROM directory_organisation
+        WHERE to_tsvector('simple', search_text) @@ to_tsquery('simple', %(query)s) LIMIT %(few)s
+    ) AS few
+), speaking AS (
+    SELECT organisation_id AS id, 4 - similarity(search_name, %(asked)s) AS rank,
+           btrim(first_name || ' ' || last_name) AS because FROM (
+        SELECT organisation_id, search_name, first_name, last_name FROM directory_person
+        WHERE to_tsvector('simple', search_name) @@ to_tsquery('simple', %(query)s) AND merged_into_id IS NULL
+        LIMIT %(few)s
+    ) AS few
+), found AS (
+    SELECT * FROM beginning UNION ALL SELECT * FROM containing UNION ALL SELECT * FROM speaking
+)"""
+
+# One slip a word: the words asked meet the words known under a common key; words nothing is near to are left out.
+_NEARLY = """
+WITH meant AS (
+    SELECT asked.place, string_agg(DISTINCT s.prefix || ':*', ' | ') AS words
+    FROM unnest(%(places)s::text[], %(keys)s::text[]) AS asked(place, key)
+    JOIN directory_spelling s ON s.key = asked.key
+    GROUP BY asked.place
+), query AS (
+    SELECT to_tsquery('simple', string_agg('(' || words || ')', ' & ')) AS words
+    FROM (SELECT words FROM meant UNION ALL SELECT unnest(%(short)s::text[])) AS each_word
+    WHERE EXISTS (SELECT 1 FROM meant)
+), found AS (
+    (SELECT o.id, 1 - similarity(o.search_name, %(asked)s)::float AS rank, '' AS because
+     FROM query, directory_organisation o WHERE to_tsvector('simple', o.search_text) @@ query.words LIMIT %(few)s)
+    UNION ALL
+    (SELECT p.organisation_id, 2 - similarity(p.search_name, %(asked)s)::float,
+            btrim(p.first_name || ' ' || p.last_name)
+     FROM query, directory_person p
+     WHERE to_tsvector('simple', p.search_name) @@ query.words AND p.merged_into_id IS NULL LIMIT %(few)s)
+)"""
