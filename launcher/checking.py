@@ -1,5 +1,6 @@
 """`./callcare check`: all that can be seen without running the house. Every check is run, then counted."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -31,7 +32,7 @@ def checks() -> dict[str, list[str]]:
     return {name: command for name, command in all_checks.items() if templates or "djade" not in name}
 
 
-def check() -> int:
+def check(options: argparse.Namespace) -> int:
     """0 when every check is content."""
     env = surroundings(Path(os.environ.get("CALLCARE_DATA") or ROOT / "var"), CALLCARE_POOL="0")
     env.setdefault("DATABASE_URL", NO_DATABASE)

@@ -35,6 +35,7 @@ def demo(options: argparse.Namespace) -> int:
                 run(options, data, url, web, supervisor, begun)
             finally:
                 supervisor.stop()
+                (data / "demo.json").unlink(missing_ok=True)
                 say("· Arrêt de la base" if not databases.is_given() else "· La base indiquée reste en marche")
     except Asked:
         say("Arrêté proprement.")
@@ -55,6 +56,8 @@ def run(
         letterbox = [sys.executable, "-m", "launcher.letterbox", str(box.fileno()), str(data / "mail")]
         supervisor.start("courrier", letterbox, env, patience=3, handles=[box.fileno()])
         box.close()
+    told = {name: env[name] for name in ("CALLCARE_URL", "CALLCARE_SMTP_URL")}
+    (data / "demo.json").write_text(json.dumps(told))  # for the other commands, while the demo runs
     with step("Démarrage du site et des tâches"):
         worker_env = env | {"CALLCARE_STATEMENT_TIMEOUT": "300000"}
         supervisor.start("taches", manage("worker"), worker_env, patience=10)
@@ -71,7 +74,12 @@ def run(
 def prepare(env: dict[str, str], *, reset: bool) -> None:
     """Migrate and play the story: one Django process, which says its own steps."""
     command = manage("prepare", "--demo", *(["--reset"] if reset else []))
-    status = subprocess.run(command, env=env | {"CALLCARE_POOL": "0"}, stdin=subprocess.DEVNULL, check=False)
+    status = subprocess.run(
+        command,
+        env=env | {"CALLCARE_POOL": "0", "CALLCARE_STATEMENT_TIMEOUT": "0"},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
     if status.returncode:
         raise Trouble("La base n’est pas prête : voyez les lignes ci-dessus.")
 
@@ -85,8 +93,6 @@ def uvicorn(*arguments: str) -> list[str]:
 @contextlib.contextmanager
 def door(port: int) -> Iterator[socket.socket]:
     """The web's port, kept from the first second: better refused now than after a minute of preparation."""
-    if not 0 <= port <= 65535:
-        raise Trouble("Le port est un nombre entre 1 et 65535 (0 pour un port libre).")
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as kept:
         kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -106,8 +106,19 @@ def provide(lock: str) -> Path:
 
 
 def move_into(lock: str) -> None:
-    """Go on with the Python of the environment: this program starts itself again there."""
-    venv = provide(lock)
+    """Go on with the Python of the environment that holds what `lock` asks for."""
+    _go_on_in(provide(lock))
+
+
+def move_into_what_is_there() -> None:
+    """Go on in the environment if there is one that works; nothing is made or installed."""
+    venv = given() or ROOT / ".venv"
+    if works(venv):
+        _go_on_in(venv)
+
+
+def _go_on_in(venv: Path) -> None:
+    """This program starts itself again with another Python, once."""
     if Path(sys.prefix).resolve() != venv.resolve():
         python = str(venv / "bin" / "python")
         sys.stdout.flush()

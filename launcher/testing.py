@@ -1,12 +1,13 @@
 """`./callcare test`: every test, on a PostgreSQL that is thrown away afterwards."""
 
+import argparse
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -21,8 +22,9 @@ CHOOSES = ("-m",)
 ALL_BUT_CAMPAIGNS = ["-m", "not campaign"]
 
 
-def test(words: Sequence[str]) -> int:
+def test(options: argparse.Namespace) -> int:
     """Run pytest with the person's own words; its exit status (5 when nothing was tested)."""
+    words: list[str] = options.words
     debian.provide()
     chosen = [] if any(word.startswith(CHOOSES) for word in words) else ALL_BUT_CAMPAIGNS
     command = [sys.executable, "-m", "pytest", *chosen, *words]
