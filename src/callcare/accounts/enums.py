@@ -14,3 +14,5 @@ class AccountVerb(models.TextChoices):
     INVITED = "account.invited", "a ouvert le compte"
     ROLES_SET = "account.roles_set", "a changé les rôles"
     DEACTIVATED = "account.deactivated", "a fermé le compte"
+    REOPENED = "account.reopened", "a rouvert le compte"
+    SETTLED = "account.settled", "a réglé son compte"

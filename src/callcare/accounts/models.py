@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 
 from callcare.accounts.enums import Role
 from callcare.core import clock
+from callcare.core.fields import RefField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -20,11 +21,16 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def visible_to(self, user: "User") -> "models.QuerySet[User]":
+        """Those who keep the accounts see them all, the others their own."""
+        return self.all() if user.is_admin else self.filter(pk=user.pk)
+
 
 @pghistory.track(exclude=["password", "last_login"])
 class User(AbstractBaseUser):
     """A person who signs in. What she may do comes from her roles here, her desks and her organisations."""
 
+    ref = RefField("C", unique=True)
     email = models.EmailField("courriel", unique=True)
     display_name = models.CharField("nom affiché", max_length=80)
     roles = ArrayField(models.CharField(max_length=10, choices=Role), verbose_name="rôles")
@@ -57,6 +63,10 @@ class User(AbstractBaseUser):
 
     def has_role(self, *roles: Role) -> bool:
         return self.is_active and not set(roles).isdisjoint(self.roles)
+
+    def roles_said(self) -> str:
+        """Her roles in words: « pilote du collectif, partenaire »."""
+        return ", ".join(Role(role).label for role in self.roles)
 
     @property
     def is_operator(self) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from callcare.accounts.enums import Role
@@ -42,3 +43,11 @@ class RolesMiddleware(MiddlewareMixin):
         if not person(request).has_role(*getattr(view, "roles", ())):
             raise PermissionDenied
         return None
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """What is read behind the login stays in no cache; a fragment and its page share an address."""
+        match = request.resolver_match
+        if match and getattr(match.func, "login_required", True):
+            patch_cache_control(response, no_store=True, private=True)
+            patch_vary_headers(response, ["HX-Request"])
+        return response

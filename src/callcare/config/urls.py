@@ -2,11 +2,15 @@
 
 from django.urls import include, path
 
+from callcare.accounts.urls import sign_in
+from callcare.config import views
 from callcare.config.health import health
 
 urlpatterns = [
+    path("", views.home, name="home"),
     path("healthz", health, name="health"),
     path("style/", include("callcare.ui.urls")),
+    path("compte/", include(sign_in)),
     path("compte/", include("callcare.accounts.urls")),
     path("territoires/", include("callcare.territories.urls")),
     path("annuaire/", include("callcare.directory.urls")),
