@@ -27,6 +27,10 @@ class Candidate:
     extension: str
 
     @property
+    def use_label(self) -> str:
+        return str(ChannelUse(self.use).label)
+
+    @property
     def is_direct(self) -> bool:
         return self.use == ChannelUse.DIRECT and self.certainty == Certainty.KNOWN
 

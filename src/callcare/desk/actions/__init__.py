@@ -1,7 +1,9 @@
 """What people do at the desk. One function, one deed."""
 
 from callcare.desk.actions.consents import record_consent, withdraw_consent
+from callcare.desk.actions.desks import add_closure, open_desk, remove_closure, set_desk, set_hours
 from callcare.desk.actions.interactions import (
+    REOPEN_WITHIN,
     UNUSABLE,
     DraftMoved,
     finish_interaction,
@@ -24,22 +26,28 @@ from callcare.desk.actions.reminders import (
 )
 
 __all__ = [
+    "REOPEN_WITHIN",
     "UNUSABLE",
     "DraftMoved",
+    "add_closure",
     "do_reminder",
     "finish_interaction",
     "identify",
     "let_go_reminder",
     "log_interaction",
+    "open_desk",
     "overtake_reminders",
     "plan_reminder",
     "promise_call_back",
     "queue_letter",
     "record_consent",
     "refer",
+    "remove_closure",
     "reopen_interaction",
     "resend_letter",
     "save_draft",
+    "set_desk",
+    "set_hours",
     "snooze_reminder",
     "take_reminder",
     "try_reminder",

@@ -83,6 +83,11 @@ class Interaction(Stateful, Versioned):
     def __str__(self) -> str:
         return f"contact du {self.started_at.astimezone(clock.PARIS):%d/%m/%Y %H:%M}"
 
+    @property
+    def led_to(self) -> list[str]:
+        """What it led to, in words."""
+        return [str(Disposition(one).label) for one in self.dispositions]
+
 
 class Draft(models.Model):
     """What an operator is typing, kept every few seconds. Not tracked: it is not a deed yet."""

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from callcare.accounts.models import User
 from callcare.core import clock
+from callcare.core.fields import RefField
 from callcare.core.states import Stateful
 from callcare.desk.enums import ReminderState, ReminderStep
 
@@ -22,6 +23,10 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
     def planned(self) -> Self:
         return self.filter(state=ReminderState.PLANNED)
 
+    def for_list(self) -> Self:
+        """Late ones first; what a colleague has taken stays in its place."""
+        return self.select_related("organisation", "person", "owner", "claimed_by", "desk").order_by("due_at", "pk")
+
 
 @pghistory.track()
 class Reminder(Stateful):
@@ -31,6 +36,7 @@ class Reminder(Stateful):
         ReminderState.PLANNED: frozenset({ReminderState.DONE, ReminderState.OVERTAKEN, ReminderState.CANCELLED}),
     }
 
+    ref = RefField("R", unique=True)
     desk = models.ForeignKey("desk.Desk", models.PROTECT, related_name="reminders", verbose_name="guichet")
     subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
     subject_id = models.PositiveBigIntegerField()
@@ -79,3 +85,11 @@ class Reminder(Stateful):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()} : {self.about}"
+
+    @property
+    def is_taken(self) -> bool:
+        return self.claimed_until is not None and self.claimed_until > clock.now()
+
+    @property
+    def is_late(self) -> bool:
+        return self.state == ReminderState.PLANNED and self.due_at <= clock.now()
