@@ -1,11 +1,31 @@
-"""Pairs that are not to be proposed again. Candidates themselves are computed, never stored."""
+"""Pairs that are not to be proposed again, who was asked when, and the two tables the engine reads.
+
+Candidates themselves are computed, never stored.
+"""
+
+from typing import Self
 
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from callcare.accounts.models import User
+from callcare.catalogue.enums import Kind, Measure, Mode
+from callcare.commitments.enums import Sharing, Travel
 from callcare.core import clock
+
+
+class DismissalQuerySet(models.QuerySet["Dismissal"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(desk__operators=user) if user.is_operator else self.none()
+
+    def holding(self) -> Self:
+        """Those that still hold: final, or neither line has changed since."""
+        same = Q(need_revision=F("need_line__revision")) & (
+            Q(commitment_line=None) | Q(commitment_revision=F("commitment_line__revision"))
+        )
+        return self.filter(Q(is_final=True) | same)
 
 
 @pghistory.track()
@@ -38,6 +58,8 @@ class Dismissal(models.Model):
     )
     at = models.DateTimeField("le", default=clock.now)
 
+    objects = DismissalQuerySet.as_manager()
+
     class Meta:
         verbose_name = "piste écartée"
         verbose_name_plural = "pistes écartées"
@@ -57,3 +79,151 @@ class Dismissal(models.Model):
 
     def __str__(self) -> str:
         return f"piste écartée n° {self.pk}"
+
+
+class SolicitationQuerySet(models.QuerySet["Solicitation"]):
+    def live(self) -> Self:
+        return self.filter(closed_at=None)
+
+
+@pghistory.track()
+class Solicitation(models.Model):
+    """A giver asked for a need. Written by whoever asks, from the floors above; read to leave givers in peace."""
+
+    desk = models.ForeignKey("desk.Desk", models.PROTECT, related_name="+", verbose_name="guichet")
+    need = models.ForeignKey("needs.Need", models.CASCADE, related_name="solicitations", verbose_name="besoin")
+    giver = models.ForeignKey(
+        "directory.Organisation", models.PROTECT, related_name="solicitations", verbose_name="contributeur"
+    )
+    commitment = models.ForeignKey(
+        "commitments.Commitment", models.CASCADE, related_name="solicitations", null=True, blank=True,
+        verbose_name="engagement",
+    )  # fmt: skip
+    at = models.DateTimeField("le", default=clock.now)
+    closed_at = models.DateTimeField("close le", null=True, blank=True)
+
+    objects = SolicitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "sollicitation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["need", "giver"],
+                condition=Q(closed_at__isnull=True),
+                name="solicitation_live_once",
+                violation_error_message="Ce contributeur est déjà sollicité pour ce besoin.",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["at"], include=["giver"], name="solicitation_lately"),
+            models.Index(fields=["commitment"], condition=Q(closed_at__isnull=True), name="solicitation_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"sollicitation n° {self.pk}"
+
+
+class MatchRow(models.Model):
+    """What the engine knows of a live line. Kept by triggers, written by nobody, safe to empty and rebuild.
+
+    A closed case has no row here: the table is what a partial index on the lines would be, and the numbers of a
+    covering index fit one page beside the other. `x`, `y`, `z` are kilometres from the middle of the earth.
+    """
+
+    desk = models.ForeignKey("desk.Desk", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    category = models.ForeignKey(
+        "catalogue.Category", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    kind = models.CharField("nature", max_length=9, choices=Kind)
+    measure = models.CharField("mesure", max_length=6, choices=Measure)
+    mode = models.CharField("mode", max_length=6, choices=Mode)
+    times = models.PositiveSmallIntegerField("fois par an", default=0)
+    starts_on = models.DateField("à partir du", null=True)
+    ends_on = models.DateField("jusqu’au", null=True)
+    opened_on = models.DateField("ouvert le")
+    commune = models.ForeignKey(
+        "territories.Territory", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False, null=True
+    )
+    epci_id = models.BigIntegerField("intercommunalité", null=True)
+    x = models.FloatField("x", null=True)
+    y = models.FloatField("y", null=True)
+    z = models.FloatField("z", null=True)
+    is_rough = models.BooleanField("point approché", default=False)
+    is_open = models.BooleanField("ouvert", default=True)
+    specs = models.JSONField("précisions", default=dict)
+    revision = models.PositiveIntegerField("révision", default=1)
+
+    class Meta:
+        abstract = True
+
+
+class OfferedLine(MatchRow):
+    """A commitment line of a case that is not closed."""
+
+    line = models.OneToOneField(
+        "commitments.CommitmentLine", models.DO_NOTHING, related_name="+", db_constraint=False, primary_key=True
+    )
+    commitment = models.ForeignKey("commitments.Commitment", models.DO_NOTHING, related_name="+", db_constraint=False)
+    giver = models.ForeignKey(
+        "directory.Organisation", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    free = models.BigIntegerField("reste libre")
+    is_countable = models.BooleanField("comptée", default=True)
+    confirmed_on = models.DateField("confirmé le", null=True)
+    radius_km = models.PositiveIntegerField("rayon (km)", null=True)
+    travel = models.CharField("déplacement", max_length=14, choices=Travel)
+    sharing = models.CharField("partage", max_length=10, choices=Sharing)
+    is_reachable = models.BooleanField("sollicitable", default=True)
+    max_live = models.PositiveSmallIntegerField("mises en relation à la fois", default=3)
+
+    class Meta:
+        db_table = "matching_offered"
+        verbose_name = "ligne offerte"
+        verbose_name_plural = "lignes offertes"
+        indexes = [
+            models.Index(
+                fields=["category"],
+                include=[
+                    "line", "kind", "measure", "desk", "sharing", "mode", "is_open", "free", "is_countable", "times",
+                    "starts_on", "ends_on", "confirmed_on", "commune", "epci_id", "x", "y", "z", "radius_km", "travel",
+                    "giver", "commitment", "is_reachable", "max_live",
+                ],
+                name="offered_by_category",
+            ),
+            models.Index(fields=["desk", "sharing"], name="offered_by_desk"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"ligne offerte n° {self.pk}"
+
+
+class WantedLine(MatchRow):
+    """A need line of a case that is not closed."""
+
+    line = models.OneToOneField(
+        "needs.NeedLine", models.DO_NOTHING, related_name="+", db_constraint=False, primary_key=True
+    )
+    need = models.ForeignKey("needs.Need", models.DO_NOTHING, related_name="+", db_constraint=False)
+    asker = models.ForeignKey("directory.Organisation", models.DO_NOTHING, related_name="+", db_constraint=False)
+    open = models.BigIntegerField("reste à trouver")
+    min_useful = models.BigIntegerField("minimum utile", default=1)
+    served_percent = models.PositiveSmallIntegerField("part déjà servie", default=0)
+
+    class Meta:
+        db_table = "matching_wanted"
+        verbose_name = "ligne demandée"
+        verbose_name_plural = "lignes demandées"
+        indexes = [
+            models.Index(
+                fields=["category"],
+                include=[
+                    "line", "kind", "measure", "desk", "mode", "is_open", "open", "min_useful", "times", "starts_on",
+                    "ends_on", "opened_on", "commune", "epci_id", "x", "y", "z", "asker", "need", "served_percent",
+                ],
+                name="wanted_by_category",
+            ),
+            models.Index(fields=["desk"], name="wanted_by_desk"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"ligne demandée n° {self.pk}"

@@ -1,0 +1,218 @@
+"""Who can help, and whom it would help: the engine. It proposes; the operator chooses; nobody is named or written to."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+
+from callcare.core import clock, french
+from callcare.matching import sql
+from callcare.matching.lines import SETTINGS, offered_from, wanted_from
+from callcare.matching.rules import filters, scores
+from callcare.matching.rules.facts import TIMES_A_YEAR, Day, Offered, Place, Wanted, km_between
+from callcare.matching.rules.filters import SAID, Missed, Stop
+from callcare.matching.rules.scores import TENTHS, Reason
+from callcare.matching.rules.words import named
+
+APART = 3  # announced commitments shown under « à confirmer d’abord »
+MISSES = 5
+POOL = 1000  # how far « autre chose » is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One line that could serve, or be served. Never a person, a telephone number or an address."""
+
+    line: int
+    ref: str
+    title: str
+    organisation: int
+    organisation_name: str
+    organisation_kind: str
+    commune: str
+    km: int | None
+    quantity: str
+    desk: str  # said only when it is another desk's
+    score: int
+    tenths: int
+    reasons: tuple[Reason, ...]
+    is_announced: bool
+    missed: Missed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How many lines one filter took away, in the order of the filters."""
+
+    stop: Stop
+    count: int
+    said: str
+    and_more: bool = False
+
+    def __str__(self) -> str:
+        more = " et plus" if self.and_more else ""
+        return f"{french.number(self.count)}{more} {self.said}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the engine answers: candidates best first (announced ones last), what the filters removed, near misses."""
+
+    candidates: tuple[Candidate, ...]
+    removed: tuple[Removed, ...]
+    near_misses: tuple[Candidate, ...]
+    looked_at: int
+
+    @property
+    def confirmed(self) -> tuple[Candidate, ...]:
+        return tuple(one for one in self.candidates if not one.is_announced)
+
+    @property
+    def announced(self) -> tuple[Candidate, ...]:
+        """To be confirmed with the giver before anything else."""
+        return tuple(one for one in self.candidates if one.is_announced)
+
+    @property
+    def cascade(self) -> str:
+        """« 61 trop loin · 38 autre chose · 14 épuisés », the largest first."""
+        return " · ".join(str(one) for one in sorted(self.removed, key=lambda one: -one.count))
+
+
+def candidates_for_need(wanted: Wanted, *, today: Day, limit: int = 10) -> Found:
+    """The commitment lines that could serve, best first: one statement, every line of the family ranked exactly."""
+    of_asker = (
+        scores.urgent(wanted, today, SETTINGS)
+        + scores.waiting(wanted, today, SETTINGS)
+        + SETTINGS.fair * TENTHS * (100 - wanted.served_percent) // 100
+    )
+    params = _common(wanted, wanted.place, limit) | {
+        "need": wanted.need,
+        "asker": wanted.asker,
+        "open": wanted.open,
+        "min_useful": wanted.min_useful,
+        "until": wanted.until(today.date),
+        "since": wanted.since(today.date),
+        "covers": SETTINGS.covers * TENTHS,
+        "fresh": SETTINGS.fresh * TENTHS,
+        "fresh_fading": SETTINGS.fresh_fading * TENTHS,
+        "fresh_since": today.date - timedelta(SETTINGS.fresh_days),
+        "fading_since": today.date - timedelta(SETTINGS.fresh_fading_days),
+        "rest": SETTINGS.rest,
+        "specific": SETTINGS.specific * TENTHS,
+        "of_asker": of_asker,
+        "max_solicited": SETTINGS.max_solicited,
+        "solicited_since": clock.now() - timedelta(SETTINGS.solicited_days),
+    }
+
+    def candidate(card: Mapping[str, Any]) -> Candidate:
+        offered = offered_from(card)
+        unlimited = "selon les besoins" if not offered.is_countable else ""
+        said = unlimited or f"reste {named(max(offered.free, 0), offered.counting)}"
+        here = _candidate(card, wanted, offered, today, said, ("both", "giver"))
+        return replace(here, is_announced=not offered.is_confirmed)
+
+    return _found(sql.offers(with_specs=bool(wanted.specs)), params, candidate)
+
+
+def needs_for_commitment(offered: Offered, *, today: Day, limit: int = 10) -> Found:
+    """The need lines of the same desk that this commitment line would serve, best first: one statement."""
+    fit = scores.fit(_anybody(offered), offered, today=today, settings=SETTINGS).parts
+    params = _common(offered, offered.place, limit) | {
+        "giver": offered.giver,
+        "free": offered.free,
+        "is_countable": offered.is_countable,
+        "today": today.date,
+        "soon": today.soon,
+        "later": today.date + timedelta(SETTINGS.urgent_later_days),
+        "last_open": list(today.last_open),
+        "open_days": len(today.last_open),
+        "starts_on": offered.starts_on,
+        "ends_on": offered.ends_on,
+        "radius_km": offered.radius_km,
+        "no_road": offered.needs_no_road,
+        "giver_stop": 0 if filters.giver_reachable(offered, SETTINGS) else Stop.GIVER.value,
+        "covers": SETTINGS.covers * TENTHS,
+        "urgent": SETTINGS.urgent * TENTHS,
+        "urgent_later": SETTINGS.urgent_later * TENTHS,
+        "fair": SETTINGS.fair * TENTHS,
+        "of_giver": fit.fresh + fit.rest + fit.specific,
+    }
+
+    def candidate(card: Mapping[str, Any]) -> Candidate:
+        wanted = wanted_from(card)
+        said = f"cherche {named(max(wanted.open, 0), wanted.counting)}"
+        return _candidate(card, wanted, offered, today, said, ("both", "asker"))
+
+    return _found(sql.wants(with_specs=bool(offered.specs)), params, candidate)
+
+
+def _anybody(offered: Offered) -> Wanted:
+    """A need of the same category: the parts of the score that are the giver's alone do not look at it."""
+    return Wanted(offered.category, offered.path, offered.kind, offered.measure, open=1)
+
+
+def _common(line: Wanted | Offered, place: Place, limit: int) -> dict[str, Any]:
+    x, y, z = place.point or (None, None, None)
+    return {
+        "line": line.line,
+        "category": line.category,
+        "kind": line.kind,
+        "measure": line.measure,
+        "mode": line.mode,
+        "times": TIMES_A_YEAR[line.every],
+        "specs": json.dumps(dict(line.specs)),
+        "desk": line.desk,
+        "revision": line.revision,
+        "is_open": line.is_open,
+        "commune": place.commune,
+        "epci": place.epci,
+        "x": x,
+        "y": y,
+        "z": z,
+        "near": SETTINGS.near * TENTHS,
+        "near_same_epci": SETTINGS.near_same_epci * TENTHS,
+        "near_unknown": SETTINGS.near_unknown * TENTHS,
+        "near_reach_km": SETTINGS.near_reach_km,
+        "limit": limit,
+        "apart": min(limit, APART),
+        "misses": MISSES,
+        "pool": POOL,
+    }
+
+
+def _candidate(
+    card: Mapping[str, Any], wanted: Wanted, offered: Offered, today: Day, said: str, about: tuple[str, ...]
+) -> Candidate:
+    fit = scores.fit(wanted, offered, today=today, settings=SETTINGS)
+    stop = Stop(card["stops"])
+    why = (
+        filters.missed(stop, wanted, offered, today=today, settings=SETTINGS, pair=card["pair"]) if stop else None
+    )
+    asking = wanted.desk if "giver" in about else offered.desk
+    return Candidate(
+        line=card["line"], ref=card["ref"], title=card["title"], organisation=card["organisation"],
+        organisation_name=card["organisation_name"], organisation_kind=card["organisation_kind"],
+        commune=card["commune_name"] or "", km=km_between(wanted.place, offered.place), quantity=said,
+        desk=card["desk_name"] if card["desk"] != asking else "", score=fit.score, tenths=card["score"],
+        reasons=tuple(reason for reason in fit.reasons if reason.about in about), is_announced=False, missed=why,
+    )  # fmt: skip
+
+
+def _found(statement: str, params: dict[str, Any], candidate: Callable[[Mapping[str, Any]], Candidate]) -> Found:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        cards, removed, seen, pool = cursor.fetchone()
+    rows = [(card["part"], candidate(card)) for card in json.loads(cards)]
+    counts = {Stop(int(stop)): count for stop, count in json.loads(removed).items()}
+    if others := pool - min(pool, seen):
+        counts[Stop.OTHER] = others
+    cut = pool >= POOL
+    return Found(
+        tuple(one for part, one in rows if part < 2),
+        tuple(Removed(stop, counts[stop], SAID[stop], cut and stop is Stop.OTHER) for stop in Stop if stop in counts),
+        tuple(one for part, one in rows if part == 2),
+        seen,
+    )

@@ -1,0 +1,230 @@
+"""The two questions of the engine, one statement each: every line of the family ranked exactly, in plain SQL.
+
+The filters and the score are those of `rules`, in the same whole numbers; a test holds the two together. `stops` is
+the sum of `rules.filters.Stop`: its lowest bit is the filter told to a person, one bit alone is a near miss.
+"""
+
+FAMILY = """
+    mine AS (SELECT code, path FROM catalogue_category WHERE id = %(category)s),
+    family AS MATERIALIZED (
+        SELECT c.id{breadth} FROM catalogue_category c, mine
+        WHERE c.path @> ARRAY[mine.code]::varchar[] OR c.code = ANY(mine.path)
+    )"""
+
+# How many categories with open needs a line of this category could serve: versatile givers are kept for hard needs.
+BREADTH = """, greatest(1, (
+            SELECT count(*) FROM catalogue_category r
+            WHERE (r.path @> ARRAY[c.code]::varchar[] OR r.code = ANY(c.path))
+                AND EXISTS (SELECT FROM matching_wanted w WHERE w.category_id = r.id AND w.is_open AND w.open > 0)
+        ))::int AS breadth"""
+
+SOLICITED = """
+    asked AS MATERIALIZED (
+        SELECT giver_id, count(*)::int AS times FROM matching_solicitation WHERE at >= %(solicited_since)s GROUP BY 1
+    ),
+    busy AS MATERIALIZED (
+        SELECT commitment_id, count(*)::int AS times FROM matching_solicitation
+        WHERE closed_at IS NULL AND commitment_id IS NOT NULL GROUP BY 1
+    )"""
+
+# Nearness and distance, of line `o` to the place of the question.
+KM = """round(sqrt((o.x - %(x)s) * (o.x - %(x)s) + (o.y - %(y)s) * (o.y - %(y)s)
+            + (o.z - %(z)s) * (o.z - %(z)s)))::int"""
+NEAR = """CASE
+            WHEN {no_road} THEN %(near_same_epci)s
+            WHEN o.commune_id = %(commune)s THEN %(near)s
+            WHEN d.km IS NULL THEN CASE WHEN o.epci_id = %(epci)s THEN %(near_same_epci)s ELSE %(near_unknown)s END
+            WHEN o.epci_id = %(epci)s THEN greatest(%(near_same_epci)s, %(near)s - %(near)s * d.km / %(near_reach_km)s)
+            ELSE greatest(0, %(near)s - %(near)s * d.km / %(near_reach_km)s)
+        END"""
+
+# The last step of both: the first rows, the near misses, and what each filter removed.
+PICKED = """
+    picked AS (
+        (SELECT *, 0 AS part FROM seen WHERE stops = 0 AND is_sure ORDER BY {order} LIMIT %(limit)s)
+        UNION ALL
+        (SELECT *, 1 AS part FROM seen WHERE stops = 0 AND NOT is_sure ORDER BY {order} LIMIT %(apart)s)
+        UNION ALL
+        (SELECT *, 2 AS part FROM seen WHERE stops > 0 AND stops & (stops - 1) = 0 ORDER BY {order} LIMIT %(misses)s)
+    )
+    SELECT
+        (SELECT coalesce(jsonb_agg(to_jsonb(card) ORDER BY card.part, {card_order}), '[]') FROM ({card}) card),
+        (SELECT coalesce(jsonb_object_agg(stop, n), '{{}}') FROM (
+            SELECT stops & -stops AS stop, count(*) AS n FROM seen WHERE stops > 0 GROUP BY 1) removed),
+        (SELECT count(*) FROM seen),
+        (SELECT count(*) FROM (SELECT FROM {table} o WHERE {visible} LIMIT %(pool)s) pool)
+"""
+
+VISIBLE_OFFERS = """(o.desk_id = %(desk)s OR o.sharing = 'all' OR (o.sharing = 'neighbours' AND o.desk_id IN (
+            SELECT to_desk_id FROM desk_desk_neighbours WHERE from_desk_id = %(desk)s)))"""
+
+CARD_OF_OFFER = """
+        SELECT p.part, p.stops, p.score, o.line_id AS line, o.commitment_id AS commitment, o.giver_id AS organisation,
+            o.desk_id AS desk, o.category_id AS category, k.path, k.label, o.kind, o.measure, o.free, o.is_countable,
+            o.mode, l.every, o.specs, o.starts_on, o.ends_on, o.commune_id AS commune, o.epci_id AS epci, o.x, o.y, o.z,
+            o.is_rough, o.radius_km, o.travel, o.sharing, o.revision, o.is_open, o.confirmed_on, o.is_reachable,
+            o.max_live, coalesce(b.times, 0) AS live, coalesce(a.times, 0) AS solicited, f.breadth, o.opened_on,
+            CASE WHEN o.line_id IN (SELECT line_id FROM dismissed)
+                    OR o.giver_id IN (SELECT giver_id FROM dismissed) THEN 'dismissed'
+                WHEN o.giver_id IN (SELECT giver_id FROM in_contact) THEN 'live'
+                WHEN o.giver_id = %(asker)s THEN 'own' ELSE '' END AS pair,
+            c.ref, c.title, g.name AS organisation_name, g.kind AS organisation_kind, t.name AS commune_name,
+            s.name AS desk_name, u.label AS unit, u.plural AS units, l.factor
+        FROM picked p JOIN matching_offered o USING (line_id) JOIN family f ON f.id = o.category_id
+        JOIN commitments_commitmentline l ON l.id = o.line_id JOIN commitments_commitment c ON c.id = o.commitment_id
+        JOIN directory_organisation g ON g.id = o.giver_id JOIN catalogue_category k ON k.id = o.category_id
+        JOIN catalogue_unit u ON u.id = l.unit_id JOIN desk_desk s ON s.id = o.desk_id
+        LEFT JOIN territories_territory t ON t.id = o.commune_id
+        LEFT JOIN asked a ON a.giver_id = o.giver_id LEFT JOIN busy b ON b.commitment_id = o.commitment_id"""
+
+OFFERS = (
+    "WITH"
+    + FAMILY.format(breadth=BREADTH)
+    + ","
+    + SOLICITED
+    + """,
+    dismissed AS MATERIALIZED (
+        SELECT coalesce(d.commitment_line_id, 0) AS line_id, coalesce(d.giver_id, 0) AS giver_id
+        FROM matching_dismissal d LEFT JOIN commitments_commitmentline l ON l.id = d.commitment_line_id
+        WHERE d.need_line_id = %(line)s AND (d.is_final OR (d.need_revision = %(revision)s
+            AND (l.id IS NULL OR d.commitment_revision = l.revision)))
+    ),
+    in_contact AS MATERIALIZED (
+        SELECT giver_id FROM matching_solicitation WHERE need_id = %(need)s AND closed_at IS NULL
+    ),
+    seen AS MATERIALIZED (
+        SELECT o.line_id, o.confirmed_on IS NOT NULL AS is_sure,
+            (CASE WHEN o.mode <> %(mode)s AND o.mode <> 'either' AND %(mode)s <> 'either' THEN 2 ELSE 0 END)
+            + (CASE WHEN {specs} THEN 4 ELSE 0 END)
+            + (CASE WHEN o.is_open AND %(is_open)s THEN 0 ELSE 8 END)
+            + (CASE WHEN %(open)s <= 0 OR (o.is_countable AND (o.free <= 0 OR o.free * q.free_times
+                < least(%(min_useful)s, %(open)s) * q.open_times)) THEN 16 ELSE 0 END)
+            + (CASE WHEN (%(until)s::date IS NULL OR o.starts_on IS NULL OR o.starts_on <= %(until)s::date)
+                AND (o.ends_on IS NULL OR o.ends_on >= %(since)s::date) THEN 0 ELSE 32 END)
+            + (CASE WHEN d.km > o.radius_km AND NOT ({no_road}) THEN 64 ELSE 0 END)
+            + (CASE WHEN o.line_id IN (SELECT line_id FROM dismissed)
+                OR o.giver_id IN (SELECT giver_id FROM dismissed UNION ALL SELECT giver_id FROM in_contact)
+                OR o.giver_id = %(asker)s THEN 128 ELSE 0 END)
+            + (CASE WHEN o.is_reachable AND coalesce(b.times, 0) < o.max_live
+                AND coalesce(a.times, 0) < %(max_solicited)s THEN 0 ELSE 256 END) AS stops,
+            CASE WHEN NOT o.is_countable OR o.free * q.free_times >= %(open)s * q.open_times THEN %(covers)s
+                ELSE %(covers)s * greatest(o.free, 0) * q.free_times / (%(open)s * q.open_times) END
+            + """
+    + NEAR
+    + """
+            + CASE WHEN o.confirmed_on >= %(fresh_since)s::date THEN %(fresh)s
+                WHEN o.confirmed_on >= %(fading_since)s::date THEN %(fresh_fading)s ELSE 0 END
+            + greatest(0, %(rest)s - coalesce(a.times, 0)) * 10
+            + %(specific)s / f.breadth
+            + %(of_asker)s AS score
+        FROM family f
+        JOIN matching_offered o ON o.category_id = f.id
+        LEFT JOIN asked a ON a.giver_id = o.giver_id
+        LEFT JOIN busy b ON b.commitment_id = o.commitment_id
+        CROSS JOIN LATERAL (SELECT """
+    + KM
+    + """ AS km) d
+        CROSS JOIN LATERAL (SELECT
+            CASE WHEN o.times > 0 AND %(times)s > 0 THEN o.times ELSE 1 END AS free_times,
+            CASE WHEN o.times > 0 AND %(times)s > 0 THEN %(times)s ELSE 1 END AS open_times) q
+        WHERE o.kind = %(kind)s AND o.measure = %(measure)s AND """
+    + VISIBLE_OFFERS
+    + """
+    ),"""
+    + PICKED
+)
+
+
+def offers(*, with_specs: bool) -> str:
+    """The candidates for a need line."""
+    return OFFERS.format(
+        specs="NOT matching_specs_agree(%(specs)s::jsonb, o.specs)" if with_specs else "false",
+        no_road="o.travel = 'remote' OR o.kind = 'money'",
+        order="score DESC, line_id",
+        card_order="card.score DESC, card.line",
+        card=CARD_OF_OFFER,
+        table="matching_offered",
+        visible=VISIBLE_OFFERS,
+    )
+
+
+CARD_OF_WANT = """
+        SELECT p.part, p.stops, p.score, o.line_id AS line, o.need_id AS need, o.asker_id AS organisation,
+            o.desk_id AS desk, o.category_id AS category, k.path, k.label, o.kind, o.measure, o.open, o.min_useful,
+            o.mode, l.every, o.specs, o.starts_on, o.ends_on, o.commune_id AS commune, o.epci_id AS epci, o.x, o.y, o.z,
+            o.is_rough, o.revision, o.is_open, o.opened_on, o.served_percent,
+            CASE WHEN o.line_id IN (SELECT line_id FROM dismissed) THEN 'dismissed'
+                WHEN o.need_id IN (SELECT need_id FROM in_contact) THEN 'live'
+                WHEN o.asker_id = %(giver)s THEN 'own' ELSE '' END AS pair,
+            c.ref, c.title, g.name AS organisation_name, g.kind AS organisation_kind, t.name AS commune_name,
+            s.name AS desk_name, u.label AS unit, u.plural AS units, l.factor
+        FROM picked p JOIN matching_wanted o USING (line_id)
+        JOIN needs_needline l ON l.id = o.line_id JOIN needs_need c ON c.id = o.need_id
+        JOIN directory_organisation g ON g.id = o.asker_id JOIN catalogue_category k ON k.id = o.category_id
+        JOIN catalogue_unit u ON u.id = l.unit_id JOIN desk_desk s ON s.id = o.desk_id
+        LEFT JOIN territories_territory t ON t.id = o.commune_id"""
+
+WANTS = (
+    "WITH"
+    + FAMILY.format(breadth="")
+    + """,
+    dismissed AS MATERIALIZED (
+        SELECT d.need_line_id AS line_id FROM matching_dismissal d JOIN needs_needline l ON l.id = d.need_line_id
+        WHERE (d.commitment_line_id = %(line)s OR d.giver_id = %(giver)s) AND (d.is_final OR (
+            d.need_revision = l.revision
+            AND (d.commitment_line_id IS NULL OR d.commitment_revision = %(revision)s)))
+    ),
+    in_contact AS MATERIALIZED (
+        SELECT need_id FROM matching_solicitation WHERE giver_id = %(giver)s AND closed_at IS NULL
+    ),
+    seen AS MATERIALIZED (
+        SELECT o.line_id, true AS is_sure, o.opened_on,
+            (CASE WHEN o.mode <> %(mode)s AND o.mode <> 'either' AND %(mode)s <> 'either' THEN 2 ELSE 0 END)
+            + (CASE WHEN {specs} THEN 4 ELSE 0 END)
+            + (CASE WHEN o.is_open AND %(is_open)s THEN 0 ELSE 8 END)
+            + (CASE WHEN o.open <= 0 OR (%(is_countable)s AND (%(free)s <= 0 OR %(free)s * q.free_times
+                < least(o.min_useful, o.open) * q.open_times)) THEN 16 ELSE 0 END)
+            + (CASE WHEN (%(starts_on)s::date IS NULL OR o.ends_on IS NULL OR o.ends_on < %(today)s::date
+                    OR %(starts_on)s::date <= o.ends_on)
+                AND (%(ends_on)s::date IS NULL
+                    OR %(ends_on)s::date >= greatest(coalesce(o.starts_on, %(today)s::date), %(today)s::date))
+                THEN 0 ELSE 32 END)
+            + (CASE WHEN d.km > %(radius_km)s AND NOT ({no_road}) THEN 64 ELSE 0 END)
+            + (CASE WHEN o.line_id IN (SELECT line_id FROM dismissed)
+                OR o.need_id IN (SELECT need_id FROM in_contact) OR o.asker_id = %(giver)s THEN 128 ELSE 0 END)
+            + %(giver_stop)s AS stops,
+            CASE WHEN NOT %(is_countable)s OR %(free)s * q.free_times >= o.open * q.open_times THEN %(covers)s
+                ELSE %(covers)s * greatest(%(free)s, 0) * q.free_times / (o.open * q.open_times) END
+            + """
+    + NEAR
+    + """
+            + CASE WHEN o.ends_on <= %(soon)s::date THEN %(urgent)s
+                WHEN o.ends_on <= %(later)s::date THEN %(urgent_later)s ELSE 0 END
+            + (%(open_days)s - width_bucket(o.opened_on, %(last_open)s::date[])) * 10
+            + %(fair)s * (100 - o.served_percent) / 100
+            + %(of_giver)s AS score
+        FROM family f
+        JOIN matching_wanted o ON o.category_id = f.id
+        CROSS JOIN LATERAL (SELECT """
+    + KM
+    + """ AS km) d
+        CROSS JOIN LATERAL (SELECT
+            CASE WHEN o.times > 0 AND %(times)s > 0 THEN %(times)s ELSE 1 END AS free_times,
+            CASE WHEN o.times > 0 AND %(times)s > 0 THEN o.times ELSE 1 END AS open_times) q
+        WHERE o.kind = %(kind)s AND o.measure = %(measure)s AND o.desk_id = %(desk)s
+    ),"""
+    + PICKED
+)
+
+
+def wants(*, with_specs: bool) -> str:
+    """The needs a commitment line would serve, at one desk."""
+    return WANTS.format(
+        specs="NOT matching_specs_agree(o.specs, %(specs)s::jsonb)" if with_specs else "false",
+        no_road="%(no_road)s",
+        order="score DESC, opened_on, line_id",
+        card_order="card.score DESC, card.opened_on, card.line",
+        card=CARD_OF_WANT,
+        table="matching_wanted",
+        visible="o.desk_id = %(desk)s",
+    )
