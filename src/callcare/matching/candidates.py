@@ -1,4 +1,4 @@
-"""Who can help, and whom it would help: the engine. It proposes; the operator chooses; nobody is named or written to."""
+"""Who can help, and whom it would help. The engine proposes, the operator chooses, nobody is written to."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import connection
 
-from callcare.core import clock, french
+from callcare.core import french
 from callcare.matching import sql
-from callcare.matching.lines import SETTINGS, offered_from, wanted_from
+from callcare.matching.lines import SETTINGS, offered_from, solicited_since, wanted_from
 from callcare.matching.rules import filters, scores
 from callcare.matching.rules.facts import TIMES_A_YEAR, Day, Offered, Place, Wanted, km_between
 from callcare.matching.rules.filters import SAID, Missed, Stop
@@ -93,18 +93,18 @@ def candidates_for_need(wanted: Wanted, *, today: Day, limit: int = 10) -> Found
         "asker": wanted.asker,
         "open": wanted.open,
         "min_useful": wanted.min_useful,
-        "until": wanted.until(today.date),
-        "since": wanted.since(today.date),
+        "until": wanted.until(today.on),
+        "since": wanted.since(today.on),
         "covers": SETTINGS.covers * TENTHS,
         "fresh": SETTINGS.fresh * TENTHS,
         "fresh_fading": SETTINGS.fresh_fading * TENTHS,
-        "fresh_since": today.date - timedelta(SETTINGS.fresh_days),
-        "fading_since": today.date - timedelta(SETTINGS.fresh_fading_days),
+        "fresh_since": today.on - timedelta(SETTINGS.fresh_days),
+        "fading_since": today.on - timedelta(SETTINGS.fresh_fading_days),
         "rest": SETTINGS.rest,
         "specific": SETTINGS.specific * TENTHS,
         "of_asker": of_asker,
         "max_solicited": SETTINGS.max_solicited,
-        "solicited_since": clock.now() - timedelta(SETTINGS.solicited_days),
+        "solicited_since": solicited_since(),
     }
 
     def candidate(card: Mapping[str, Any]) -> Candidate:
@@ -124,9 +124,9 @@ def needs_for_commitment(offered: Offered, *, today: Day, limit: int = 10) -> Fo
         "giver": offered.giver,
         "free": offered.free,
         "is_countable": offered.is_countable,
-        "today": today.date,
+        "today": today.on,
         "soon": today.soon,
-        "later": today.date + timedelta(SETTINGS.urgent_later_days),
+        "later": today.on + timedelta(SETTINGS.urgent_later_days),
         "last_open": list(today.last_open),
         "open_days": len(today.last_open),
         "starts_on": offered.starts_on,
@@ -188,9 +188,7 @@ def _candidate(
 ) -> Candidate:
     fit = scores.fit(wanted, offered, today=today, settings=SETTINGS)
     stop = Stop(card["stops"])
-    why = (
-        filters.missed(stop, wanted, offered, today=today, settings=SETTINGS, pair=card["pair"]) if stop else None
-    )
+    why = filters.missed(stop, wanted, offered, today=today, settings=SETTINGS, pair=card["pair"]) if stop else None
     asking = wanted.desk if "giver" in about else offered.desk
     return Candidate(
         line=card["line"], ref=card["ref"], title=card["title"], organisation=card["organisation"],

@@ -1,7 +1,7 @@
 """From a row, or from what is being typed, to what the rule knows: `Wanted` and `Offered`."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from callcare.catalogue.models import Category, Unit
@@ -51,6 +51,10 @@ def day_at(desk: Desk | None, on: date | None = None) -> Day:
     return day_of(on, settings=SETTINGS, is_open=lambda day: bool(calendar.spans(day)))
 
 
+def solicited_since() -> datetime:
+    return clock.now() - timedelta(SETTINGS.solicited_days)
+
+
 def counting(unit: Unit, factor: int) -> Counting:
     return Counting(unit.measure, unit.label, unit.plural, factor)
 
@@ -81,7 +85,7 @@ def offered_by(line: CommitmentLine) -> Offered:
     """What a commitment line offers, with how often its giver was asked of late."""
     commitment = line.commitment
     free = line.qty_offered - line.qty_withdrawn - line.qty_reserved
-    row = OfferedLine.objects.raw(OF_GIVER, [line.pk, clock.now()])
+    row = OfferedLine.objects.raw(OF_GIVER, [solicited_since(), line.pk])
     giver = next(iter(row), None)
     confirmed = commitment.confirmed_at
     return Offered(
@@ -99,14 +103,14 @@ def offered_by(line: CommitmentLine) -> Offered:
     )  # fmt: skip
 
 
-OF_GIVER = f"""
+OF_GIVER = """
     SELECT o.*, (SELECT count(*) FROM matching_solicitation WHERE commitment_id = o.commitment_id
             AND closed_at IS NULL)::int AS live,
-        (SELECT count(*) FROM matching_solicitation WHERE giver_id = o.giver_id
-            AND at >= %s - interval '{SETTINGS.solicited_days} days')::int AS solicited,
+        (SELECT count(*) FROM matching_solicitation WHERE giver_id = o.giver_id AND at >= %s)::int AS solicited,
         greatest(1, (SELECT count(*) FROM catalogue_category r
             WHERE (r.path @> ARRAY[k.code]::varchar[] OR r.code = ANY(k.path)) AND EXISTS (
-                SELECT FROM matching_wanted w WHERE w.category_id = r.id AND w.is_open AND w.open > 0)))::int AS breadth
+                SELECT FROM matching_wanted w WHERE w.category_id = r.id AND w.is_open AND w.open > 0)
+        ))::int AS breadth
     FROM matching_offered o JOIN catalogue_category k ON k.id = o.category_id WHERE o.line_id = %s
 """
 

@@ -61,9 +61,10 @@ VISIBLE_OFFERS = """(o.desk_id = %(desk)s OR o.sharing = 'all' OR (o.sharing = '
 CARD_OF_OFFER = """
         SELECT p.part, p.stops, p.score, o.line_id AS line, o.commitment_id AS commitment, o.giver_id AS organisation,
             o.desk_id AS desk, o.category_id AS category, k.path, k.label, o.kind, o.measure, o.free, o.is_countable,
-            o.mode, l.every, o.specs, o.starts_on, o.ends_on, o.commune_id AS commune, o.epci_id AS epci, o.x, o.y, o.z,
-            o.is_rough, o.radius_km, o.travel, o.sharing, o.revision, o.is_open, o.confirmed_on, o.is_reachable,
-            o.max_live, coalesce(b.times, 0) AS live, coalesce(a.times, 0) AS solicited, f.breadth, o.opened_on,
+            o.mode, l.every, o.specs, o.starts_on, o.ends_on, o.commune_id AS commune, o.epci_id AS epci,
+            o.x, o.y, o.z, o.is_rough, o.radius_km, o.travel, o.sharing, o.revision, o.is_open, o.confirmed_on,
+            o.is_reachable, o.max_live, coalesce(b.times, 0) AS live, coalesce(a.times, 0) AS solicited,
+            f.breadth, o.opened_on,
             CASE WHEN o.line_id IN (SELECT line_id FROM dismissed)
                     OR o.giver_id IN (SELECT giver_id FROM dismissed) THEN 'dismissed'
                 WHEN o.giver_id IN (SELECT giver_id FROM in_contact) THEN 'live'
@@ -77,8 +78,8 @@ CARD_OF_OFFER = """
         LEFT JOIN territories_territory t ON t.id = o.commune_id
         LEFT JOIN asked a ON a.giver_id = o.giver_id LEFT JOIN busy b ON b.commitment_id = o.commitment_id"""
 
-OFFERS = (
-    "WITH"
+OFFERS = (  # our own words only; every value travels as a parameter
+    "WITH"  # noqa: S608
     + FAMILY.format(breadth=BREADTH)
     + ","
     + SOLICITED
@@ -151,8 +152,8 @@ def offers(*, with_specs: bool) -> str:
 CARD_OF_WANT = """
         SELECT p.part, p.stops, p.score, o.line_id AS line, o.need_id AS need, o.asker_id AS organisation,
             o.desk_id AS desk, o.category_id AS category, k.path, k.label, o.kind, o.measure, o.open, o.min_useful,
-            o.mode, l.every, o.specs, o.starts_on, o.ends_on, o.commune_id AS commune, o.epci_id AS epci, o.x, o.y, o.z,
-            o.is_rough, o.revision, o.is_open, o.opened_on, o.served_percent,
+            o.mode, l.every, o.specs, o.starts_on, o.ends_on, o.commune_id AS commune, o.epci_id AS epci,
+            o.x, o.y, o.z, o.is_rough, o.revision, o.is_open, o.opened_on, o.served_percent,
             CASE WHEN o.line_id IN (SELECT line_id FROM dismissed) THEN 'dismissed'
                 WHEN o.need_id IN (SELECT need_id FROM in_contact) THEN 'live'
                 WHEN o.asker_id = %(giver)s THEN 'own' ELSE '' END AS pair,
@@ -165,7 +166,7 @@ CARD_OF_WANT = """
         LEFT JOIN territories_territory t ON t.id = o.commune_id"""
 
 WANTS = (
-    "WITH"
+    "WITH"  # noqa: S608
     + FAMILY.format(breadth="")
     + """,
     dismissed AS MATERIALIZED (

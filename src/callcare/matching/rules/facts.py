@@ -50,9 +50,9 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day at the desk: its date, the fifth open day from now, and the last ten open days, oldest first."""
+    """A day at the desk: its date (`on`), the fifth open day from now, and the last ten open days, oldest first."""
 
-    date: date
+    on: date
     soon: date
     last_open: tuple[date, ...]
 

@@ -72,7 +72,7 @@ def _agrees(wanted: Any, offered: Any) -> bool:
 
 
 def dates_overlap(wanted: Wanted, offered: Offered, day: Day) -> bool:
-    until, since = wanted.until(day.date), wanted.since(day.date)
+    until, since = wanted.until(day.on), wanted.since(day.on)
     starts_in_time = until is None or offered.starts_on is None or offered.starts_on <= until
     return starts_in_time and (offered.ends_on is None or offered.ends_on >= since)
 
@@ -147,11 +147,11 @@ def _missed_free(wanted: Wanted, offered: Offered, today: Day) -> tuple[str, str
 
 
 def _missed_dates(wanted: Wanted, offered: Offered, today: Day) -> tuple[str, str]:
-    until = wanted.until(today.date)
+    until = wanted.until(today.on)
     if until and offered.starts_on and offered.starts_on > until:
-        text = f"disponible à partir du {short_day(offered.starts_on, today.date)}"
+        text = f"disponible à partir du {short_day(offered.starts_on, today.on)}"
         return text, "Demander si le besoin peut attendre"
-    ended = short_day(offered.ends_on, today.date) if offered.ends_on else ""
+    ended = short_day(offered.ends_on, today.on) if offered.ends_on else ""
     return f"disponible jusqu’au {ended}", "Demander au contributeur de prolonger"
 
 

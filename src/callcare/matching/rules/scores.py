@@ -91,7 +91,7 @@ def urgent(wanted: Wanted, today: Day, settings: Settings) -> int:
         return 0
     if wanted.ends_on <= today.soon:
         return settings.urgent * TENTHS
-    later = today.date + timedelta(settings.urgent_later_days)
+    later = today.on + timedelta(settings.urgent_later_days)
     return settings.urgent_later * TENTHS if wanted.ends_on <= later else 0
 
 
@@ -104,9 +104,9 @@ def waiting(wanted: Wanted, today: Day, settings: Settings) -> int:
 def fresh(offered: Offered, today: Day, settings: Settings) -> int:
     if offered.confirmed_on is None:
         return 0
-    if offered.confirmed_on >= today.date - timedelta(settings.fresh_days):
+    if offered.confirmed_on >= today.on - timedelta(settings.fresh_days):
         return settings.fresh * TENTHS
-    fading = today.date - timedelta(settings.fresh_fading_days)
+    fading = today.on - timedelta(settings.fresh_fading_days)
     return settings.fresh_fading * TENTHS if offered.confirmed_on >= fading else 0
 
 
@@ -163,10 +163,10 @@ def _what(wanted: Wanted, offered: Offered) -> Iterator[Reason]:
 
 
 def _when(wanted: Wanted, offered: Offered, today: Day) -> Iterator[Reason]:
-    if offered.starts_on and offered.starts_on > today.date:
-        yield Reason(f"disponible à partir du {short_day(offered.starts_on, today.date)}", "limit")
-    elif offered.ends_on and offered.ends_on <= today.date + timedelta(30):
-        yield Reason(f"jusqu’au {short_day(offered.ends_on, today.date)}", "limit")
+    if offered.starts_on and offered.starts_on > today.on:
+        yield Reason(f"disponible à partir du {short_day(offered.starts_on, today.on)}", "limit")
+    elif offered.ends_on and offered.ends_on <= today.on + timedelta(30):
+        yield Reason(f"jusqu’au {short_day(offered.ends_on, today.on)}", "limit")
     elif wanted.ends_on and offered.starts_on is None and offered.ends_on is None:
         yield Reason("dates à préciser", "plain", "giver")
 
@@ -175,8 +175,8 @@ def _of_giver(offered: Offered, today: Day, settings: Settings) -> Iterator[Reas
     if offered.confirmed_on is None:
         yield Reason("à confirmer d’abord", "limit", "giver")
     else:
-        stale = offered.confirmed_on < today.date - timedelta(settings.fresh_fading_days)
-        yield Reason(f"confirmé {ago(offered.confirmed_on, today.date)}", "limit" if stale else "good", "giver")
+        stale = offered.confirmed_on < today.on - timedelta(settings.fresh_fading_days)
+        yield Reason(f"confirmé {ago(offered.confirmed_on, today.on)}", "limit" if stale else "good", "giver")
     if not offered.solicited:
         yield Reason("pas sollicité ce mois-ci", "plain", "giver")
     else:
@@ -184,10 +184,10 @@ def _of_giver(offered: Offered, today: Day, settings: Settings) -> Iterator[Reas
 
 
 def _of_asker(wanted: Wanted, today: Day, settings: Settings) -> Iterator[Reason]:
-    if wanted.ends_on and wanted.ends_on < today.date:
+    if wanted.ends_on and wanted.ends_on < today.on:
         yield Reason("date souhaitée dépassée", "limit", "asker")
     elif wanted.ends_on:
         tone: Tone = "limit" if urgent(wanted, today, settings) else "plain"
-        yield Reason(f"attendu avant le {short_day(wanted.ends_on, today.date)}", tone, "asker")
-    if wanted.opened_on and (today.date - wanted.opened_on).days > 1:
-        yield Reason(f"demandé {ago(wanted.opened_on, today.date)}", "plain", "asker")
+        yield Reason(f"attendu avant le {short_day(wanted.ends_on, today.on)}", tone, "asker")
+    if wanted.opened_on and (today.on - wanted.opened_on).days > 1:
+        yield Reason(f"demandé {ago(wanted.opened_on, today.on)}", "plain", "asker")
