@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime
+from typing import Self
 
 import pghistory
 import pgtrigger
@@ -25,6 +26,14 @@ class DeedName(Context):
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
+    def of_thing(self, thing: models.Model) -> Self:
+        """Every link about this thing, live or not."""
+        return self.filter(subject_type=ContentType.objects.get_for_model(thing), subject_id=thing.pk)
+
+    def known_by(self, token: str, purpose: LinkPurpose) -> "Link | None":
+        """The link of this token, also lapsed, used or revoked: its page says what to do instead."""
+        return self.filter(digest=hashlib.sha256(token.encode()).digest(), purpose=purpose).first()
+
     def opened_by(self, token: str, purpose: LinkPurpose) -> "Link | None":
         """The live link this token opens, or None. Reading changes nothing: mail scanners follow links too."""
         digest = hashlib.sha256(token.encode()).digest()

@@ -24,6 +24,7 @@ class Side(models.TextChoices):
 class IntroductionVerb(models.TextChoices):
     PROPOSED = "introduction.proposed", "a proposé la mise en relation"
     CONSENTED = "introduction.consented", "a noté l’accord"
+    ASKED = "introduction.asked", "a écrit pour demander l’accord"
     SENT = "introduction.sent", "a mis en relation"
     TAKEN_UP = "introduction.taken_up", "a noté la prise en charge"
     CLOSED = "introduction.closed", "a clos la mise en relation"

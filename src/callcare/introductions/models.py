@@ -22,14 +22,26 @@ FINAL = (S.SUCCEEDED, S.NO_HELP, S.UNREACHABLE, S.EXPIRED, S.DECLINED, S.CANCELL
 class IntroductionQuerySet(models.QuerySet["Introduction"]):
     def visible_to(self, user: User) -> Self:
         """The desk that proposed it, the desk of the commitment, and the partners of both sides once it is sent."""
-        mine = Q(desk__operators=user) if user.is_operator else Q(pk__in=[])
+        mine = Q(pk__in=[])
+        if user.is_operator:
+            desks = user.desks.values("pk")
+            mine |= Q(desk__in=desks) | Q(commitment__desk__in=desks)
         if user.is_partner:
-            sides = Q(need__organisation__memberships__user=user) | Q(giver__memberships__user=user)
-            mine |= sides & Q(sent_at__isnull=False)
-        return self.filter(mine).distinct() if user.is_partner else self.filter(mine)
+            bodies = user.memberships.values("organisation")
+            mine |= Q(sent_at__isnull=False) & (Q(need__organisation__in=bodies) | Q(giver__in=bodies))
+        return self.filter(mine)
 
     def live(self) -> Self:
         return self.filter(state__in=LIVE)
+
+    def late(self) -> Self:
+        """Those whose next date is past."""
+        return self.live().filter(next_action_at__lt=clock.now())
+
+    def for_list(self) -> Self:
+        return self.select_related(
+            "desk", "need__organisation", "need__commune", "giver", "commitment", "owner", "reason"
+        ).order_by("-proposed_at", "-pk")
 
 
 @pghistory.track()

@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from callcare.introductions import views
 
 app_name = "introductions"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("reponse/<str:token>/", views.answer, name="answer"),
+]

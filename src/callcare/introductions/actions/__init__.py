@@ -1,0 +1,34 @@
+"""What people do with introductions. One function, one deed."""
+
+from callcare.introductions.actions.answering import answer_by_link
+from callcare.introductions.actions.closing import (
+    cancel,
+    decline,
+    expire,
+    no_help,
+    reopen,
+    succeed,
+    take_up,
+    unreachable,
+)
+from callcare.introductions.actions.consenting import ask_by_link, record_side_consent
+from callcare.introductions.actions.proposing import propose, sketch
+from callcare.introductions.actions.revealing import introduce, introduce_now
+
+__all__ = [
+    "answer_by_link",
+    "ask_by_link",
+    "cancel",
+    "decline",
+    "expire",
+    "introduce",
+    "introduce_now",
+    "no_help",
+    "propose",
+    "record_side_consent",
+    "reopen",
+    "sketch",
+    "succeed",
+    "take_up",
+    "unreachable",
+]

@@ -1,0 +1,90 @@
+"""Each side's yes or no: said on the telephone, or answered on a personal page."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+
+from callcare.accounts.models import User
+from callcare.core import clock
+from callcare.core.deeds import Refused, deed
+from callcare.core.enums import LinkPurpose
+from callcare.core.models import Link
+from callcare.desk.actions import queue_letter, record_consent
+from callcare.desk.enums import Basis, Reach
+from callcare.desk.models import Consent, Interaction, OutgoingMail
+from callcare.introductions import mails
+from callcare.introductions.enums import IntroductionState, IntroductionVerb, Side
+from callcare.introductions.models import Introduction
+from callcare.introductions.permissions import may_keep
+
+LINK_LASTS = timedelta(days=30)
+
+
+def record_side_consent(
+    introduction: Introduction,
+    *,
+    side: str,
+    gives: frozenset[str],
+    by: User | None,
+    basis: Basis = Basis.ORAL,
+    interaction: Interaction | None = None,
+) -> Consent:
+    """Note one side's yes for this introduction: `gives` among « name », « phone », « email »."""
+    with deed(IntroductionVerb.CONSENTED, by=by):
+        if not may_keep(by, introduction):
+            raise Refused("Cette mise en relation n’est pas de votre guichet.")
+        if introduction.state != IntroductionState.PROPOSED:
+            raise Refused("Cette mise en relation n’attend plus d’accord.")
+        person = mails.person_of(introduction, side)
+        if person is None:
+            raise Refused(f"Choisissez l’interlocuteur de {mails.organisation_of(introduction, side)}.")
+        consent = record_consent(
+            desk=introduction.desk,
+            person=person,
+            by=by,
+            gives_name="name" in gives,
+            gives_phone="phone" in gives,
+            gives_email="email" in gives,
+            basis=basis,
+            reach=Reach.ONE,
+            interaction=interaction,
+        )
+        field = "asker_consent" if side == Side.ASKER else "giver_consent"
+        Introduction.objects.filter(pk=introduction.pk).update(**{field: consent})
+        setattr(introduction, field, consent)
+        return consent
+
+
+def ask_by_link(introduction: Introduction, *, side: str, by: User | None) -> OutgoingMail:
+    """Ask one side by letter, with one personal link. A new letter closes the link of the one before."""
+    with deed(IntroductionVerb.ASKED, by=by):
+        if not may_keep(by, introduction):
+            raise Refused("Cette mise en relation n’est pas de votre guichet.")
+        if introduction.state != IntroductionState.PROPOSED:
+            raise Refused("Cette mise en relation n’attend plus d’accord.")
+        organisation = mails.organisation_of(introduction, side)
+        if not mails.address_of(introduction, side):
+            raise Refused(f"{organisation} n’a pas d’adresse de courriel : téléphonez, et notez l’accord oral.")
+        if mails.person_of(introduction, side) is None:
+            raise Refused(f"Choisissez l’interlocuteur de {organisation}.")
+        earlier = Link.objects.of_thing(introduction).filter(purpose=LinkPurpose.ANSWER, side=side)
+        earlier.filter(revoked_at=None).update(revoked_at=clock.now())
+        until = clock.now() + LINK_LASTS
+        token = Link.issue(purpose=LinkPurpose.ANSWER, subject=introduction, side=side, expires_at=until)
+        return _write(introduction, side, token=token, until=until, by=by, number=earlier.count())
+
+
+def _write(
+    introduction: Introduction, side: str, *, token: str, until: datetime, by: User | None, number: int
+) -> OutgoingMail:
+    link = settings.BASE_URL + reverse("introductions:answer", args=[token])
+    letter = mails.asked(introduction, side, link=link, until=until, by=by)
+    return queue_letter(
+        desk=introduction.desk,
+        key=f"asked:{introduction.ref}:{side}:{number}",
+        to=letter.to,
+        to_name=letter.to_name,
+        subject=letter.subject,
+        body=letter.body,
+    )

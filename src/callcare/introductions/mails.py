@@ -1,0 +1,247 @@
+"""The letters of an introduction. Built here for the preview and for the deed alike: what is shown is what leaves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import phonenumbers
+from django.template.loader import render_to_string
+
+from callcare.accounts.models import User
+from callcare.commitments.models import Commitment, CommitmentLine
+from callcare.core import clock, french
+from callcare.desk.models import Desk
+from callcare.directory.enums import Certainty, ChannelKind, ChannelUse
+from callcare.directory.models import Channel, Organisation, Person
+from callcare.introductions import rules
+from callcare.introductions.enums import Side
+from callcare.introductions.models import Introduction
+from callcare.needs.models import Need, NeedLine
+
+Details = frozenset[str]  # among « name », « phone », « email »
+NOTHING: Details = frozenset()
+PREFERENCE = (ChannelUse.DIRECT, ChannelUse.SHARED, ChannelUse.SWITCHBOARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter ready to be queued; `channels` are the details of the other side that stand in it."""
+
+    to: str
+    to_name: str
+    reply_to: str
+    subject: str
+    body: str
+    channels: tuple[str, ...] = ()
+
+
+def other(side: str) -> Side:
+    return Side.GIVER if side == Side.ASKER else Side.ASKER
+
+
+def introduced(
+    introduction: Introduction,
+    side: str,
+    *,
+    allowed: Mapping[Side, Details],
+    news_on: datetime | None,
+    by: User | None,
+) -> Letter:
+    """What `side` receives: the details the other side allowed (`allowed[other side]`), and no more.
+
+    Also for an introduction that is not saved yet: the preview shows the very words that will leave.
+    """
+    them = other(side)
+    shown, mine = allowed.get(them, NOTHING), allowed.get(Side(side), NOTHING)
+    person = person_of(introduction, them)
+    channels, lines = _shown(person, organisation_of(introduction, them), shown)
+    facts = _facts(introduction, side, by=by) | {
+        "next_step": _next_step(shown, mine),
+        "given": _given(mine),
+        "news_on": f"le {_day(news_on)}" if news_on else "",
+    }
+    facts["theirs"] |= {"lines": lines}
+    reply_to = next((one.removeprefix("email:") for one in channels if one.startswith("email:")), "")
+    return _letter("introduced", introduction, side, facts, reply_to=reply_to, channels=channels)
+
+
+def asked(introduction: Introduction, side: str, *, link: str, until: datetime, by: User | None) -> Letter:
+    """The question by link: category, quantity, commune, kind of organisation and public text of the other side."""
+    facts = _facts(introduction, side, by=by) | {"link": link, "until": _day(until)}
+    return _letter("asked", introduction, side, facts)
+
+
+def person_of(introduction: Introduction, side: str) -> Person | None:
+    return introduction.asker_person if side == Side.ASKER else introduction.giver_person
+
+
+def organisation_of(introduction: Introduction, side: str) -> Organisation:
+    return introduction.need.organisation if side == Side.ASKER else introduction.giver
+
+
+def address_of(introduction: Introduction, side: str) -> str:
+    """Where this side's letters go: the person's own e-mail, else her organisation's; "" when there is none."""
+    person = person_of(introduction, side)
+    channel = channel_of(person, organisation_of(introduction, side), ChannelKind.EMAIL)
+    return channel.value if channel else ""
+
+
+def channel_of(person: Person | None, organisation: Organisation, kind: ChannelKind) -> Channel | None:
+    """The best number or address: hers before her organisation's, direct before shared, never a former one."""
+    for owner in (person, organisation):
+        good = [
+            channel
+            for channel in (owner.channels.all() if owner else ())
+            if channel.kind == kind
+            and channel.use in PREFERENCE
+            and channel.certainty == Certainty.KNOWN
+            and channel.undeliverable_at is None
+        ]
+        if good:
+            return min(good, key=lambda channel: (PREFERENCE.index(ChannelUse(channel.use)), channel.pk))
+    return None
+
+
+def can_be_reached(introduction: Introduction, side: str, allowed: Details) -> bool:
+    """Do these allowed details hold a number or an address of this side?"""
+    person, organisation = person_of(introduction, side), organisation_of(introduction, side)
+    return any(kind in allowed and channel_of(person, organisation, kind) for kind in ChannelKind)
+
+
+def spoken(number: str) -> str:
+    """A number as it is read in France: +33353012202 → « 03 53 01 22 02 »; elsewhere with its country."""
+    try:
+        parsed = phonenumbers.parse(number, "FR")
+    except phonenumbers.NumberParseException:
+        return number
+    style = phonenumbers.PhoneNumberFormat
+    is_french = parsed.country_code == 33
+    return phonenumbers.format_number(parsed, style.NATIONAL if is_french else style.INTERNATIONAL)
+
+
+def said_line(line: NeedLine | CommitmentLine) -> str:
+    """A line in words: what is still to be found of a need, what is still free of a commitment."""
+    if isinstance(line, NeedLine):
+        whole, left = line.qty_requested, line.qty_requested - line.qty_cancelled - line.qty_reserved
+    else:
+        whole, left = line.qty_offered, line.qty_offered - line.qty_withdrawn - line.qty_reserved
+    return rules.said(
+        rules.Thing(
+            quantity=left or whole,
+            factor=line.factor,
+            measure=line.measure,
+            unit=line.unit.label,
+            units=line.unit.plural,
+            category=line.category.label,
+            every=line.get_every_display() if line.every else "",
+            is_loan=line.mode == "loan",
+            is_countable=isinstance(line, NeedLine) or line.is_countable,
+        )
+    )
+
+
+def _said_case(case: Need | Commitment | None, line: NeedLine | CommitmentLine | None) -> str:
+    if line is not None:
+        return said_line(line)
+    if case is None:
+        return ""
+    lines = case.lines.select_related("unit", "category").order_by("pk")
+    return french.listed(said_line(one) for one in lines) or case.title
+
+
+def side_facts(introduction: Introduction, side: str) -> dict[str, Any]:
+    """What may be shown of a side before any consent: thing, commune, kind of organisation, public text."""
+    is_asker = side == Side.ASKER
+    case = introduction.need if is_asker else introduction.commitment
+    line = introduction.need_line if is_asker else introduction.commitment_line
+    organisation = organisation_of(introduction, side)
+    place = (case.commune if case else None) or organisation.commune
+    kind = organisation.get_kind_display()
+    return {
+        "case": "besoin" if is_asker else "engagement",
+        "ref": case.ref if case else "",
+        "said": _said_case(case, line),
+        "where": f" {rules.at(place.name)}" if place else "",
+        "kind": kind,
+        "a_body": f"{_article(kind)} {kind}" if organisation.kind != "other" else "une organisation",
+        "public_text": case.public_text.strip() if case else "",
+    }
+
+
+def _article(kind: str) -> str:
+    masculine = ("établissement", "organisme", "service", "réseau")
+    return "un" if kind.startswith(masculine) else "une"
+
+
+def _facts(introduction: Introduction, side: str, *, by: User | None) -> dict[str, Any]:
+    them = other(side)
+    theirs = side_facts(introduction, them) | {"organisation": organisation_of(introduction, them).name}
+    return {
+        "side": str(side),
+        "greeting": _greeting(person_of(introduction, side)),
+        "mine": side_facts(introduction, side),
+        "theirs": theirs,
+        "signature": _signature(introduction.desk, by, introduction.ref),
+    }
+
+
+def _shown(person: Person | None, organisation: Organisation, allowed: Details) -> tuple[tuple[str, ...], list[str]]:
+    channels: list[str] = []
+    lines: list[str] = []
+    if person and "name" in allowed:
+        channels.append("name")
+        lines.append(f"{person}, {person.role}" if person.role else str(person))
+    lines.append(organisation.name)
+    for kind, label in ((ChannelKind.PHONE, "Téléphone"), (ChannelKind.EMAIL, "Courriel")):
+        channel = channel_of(person, organisation, kind) if kind in allowed else None
+        if channel:
+            channels.append(f"{kind}:{channel.value}")
+            value = spoken(channel.value) if kind == ChannelKind.PHONE else channel.value
+            lines.append(f"{label} : {value}")
+    return tuple(channels), lines
+
+
+def _next_step(shown: Details, mine: Details) -> str:
+    if not shown & {"phone", "email"}:
+        return "La suite : cette personne prend contact avec vous."
+    if {"phone", "email"} <= shown:
+        return "La suite : appelez-la, ou répondez à ce courriel : votre message lui parviendra directement."
+    if "email" in shown:
+        return "La suite : répondez à ce courriel, votre message lui parviendra directement."
+    return "La suite : appelez-la. Votre réponse à ce courriel arriverait au guichet."
+
+
+def _given(mine: Details) -> str:
+    names = {"name": "votre nom", "phone": "votre téléphone", "email": "votre courriel"}
+    if not mine:
+        return "Rien de vos coordonnées ne lui a été transmis."
+    given = french.listed(word for detail, word in names.items() if detail in mine)
+    return f"Avec votre accord, {given} lui {'sont' if len(mine) > 1 else 'est'} transmis dans une lettre semblable."
+
+
+def _greeting(person: Person | None) -> str:
+    return f"Bonjour {person}," if person and person.first_name else "Madame, Monsieur,"
+
+
+def _signature(desk: Desk, by: User | None, ref: str) -> str:
+    reach = f"Une question ? Le guichet vous répond au {spoken(desk.numbers[0])}." if desk.numbers else ""
+    who = f"{by.display_name}, {desk.name}" if by else desk.name
+    return "\n".join(line for line in (reach, "", who, f"Mise en relation {ref}" if ref else "") if line or reach)
+
+
+def _day(when: datetime) -> str:
+    return french.day(when.astimezone(clock.PARIS).date(), today=clock.today())
+
+
+def _letter(name: str, introduction: Introduction, side: str, facts: dict[str, Any], **more: Any) -> Letter:
+    text = render_to_string(f"introductions/mail/{name}.txt", facts)
+    subject, _, body = text.partition("\n")
+    person = person_of(introduction, side)
+    return Letter(
+        to=address_of(introduction, side),
+        to_name=str(person or organisation_of(introduction, side)),
+        subject=subject.strip(),
+        body=body.strip() + "\n",
+        **{"reply_to": "", "channels": ()} | more,
+    )

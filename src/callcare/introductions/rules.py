@@ -1,0 +1,87 @@
+"""How a line is said in a letter: quantity, thing, rhythm, with the agreements French asks for. Pure text."""
+
+import re
+from dataclasses import dataclass
+
+from callcare.core import french
+
+VOWELS = "aàâäeéèêëiîïoôöuùûüyh"
+ASPIRATED = ("hall", "halle", "handicap", "hangar", "haut", "hockey", "housse")  # « de hangar », never « d’hangar »
+LINKS = frozenset({"de", "du", "des", "d’", "en", "à", "au", "aux", "pour", "et", "ou", "avec", "sans", "sur", "par"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """One line, as far as a letter says it. `quantity` is in measures, `factor` measures make one unit."""
+
+    quantity: int
+    factor: int
+    measure: str
+    unit: str
+    units: str
+    category: str
+    every: str = ""
+    is_loan: bool = False
+    is_countable: bool = True
+
+
+def said(thing: Thing) -> str:
+    """« 12 ordinateurs portables », « 2 demi-journées de soutien scolaire par mois », « 3 000 € »."""
+    words = _what(thing)
+    if thing.every:
+        words = f"{words} {thing.every}"
+    return f"{words}, en prêt" if thing.is_loan else words
+
+
+def _what(thing: Thing) -> str:
+    category = lowered(thing.category)
+    if not thing.is_countable:
+        return f"{many(category)}, selon les besoins"
+    if thing.measure == "cent":
+        return french.euros(thing.quantity)
+    amount = quantity(thing.quantity, thing.factor)
+    is_many = thing.quantity >= 2 * thing.factor
+    if thing.measure == "piece":
+        return f"{amount} {many(category) if is_many else category}"
+    return f"{amount} {thing.units if is_many else thing.unit} {of(category)}"
+
+
+def quantity(measures: int, factor: int) -> str:
+    """A number of measures said in units: 315 minutes by the half-day of 210 → « 1,5 »."""
+    whole, rest = divmod(measures, factor)
+    if not rest:
+        return french.number(whole)
+    return f"{measures / factor:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def of(words: str) -> str:
+    """« de soutien scolaire », « d’ordinateurs », « d’hébergement », « de hangar »."""
+    first = words.lower().split(" ", 1)[0]
+    elided = first[:1] in VOWELS and first.rstrip("s") not in ASPIRATED and not first.startswith("y")
+    return f"d’{words}" if elided else f"de {words}"
+
+
+def at(commune: str) -> str:
+    """« à Lille », « au Havre », « aux Lilas », « à La Madeleine »."""
+    if commune.startswith("Le "):
+        return f"au {commune[3:]}"
+    if commune.startswith("Les "):
+        return f"aux {commune[4:]}"
+    return f"à {commune}"
+
+
+def many(words: str) -> str:
+    """The plural of a thing: its noun and what agrees with it, up to the first linking word.
+
+    « ordinateur portable » → « ordinateurs portables » ; « paire de chaussures » → « paires de chaussures ».
+    """
+    done: list[str] = []
+    rest = words.split(" ")
+    while rest and rest[0] not in LINKS and not rest[0].startswith(("d’", "l’", "(")):
+        done.append(french.plural(rest.pop(0)))
+    return " ".join([*done, *rest])
+
+
+def lowered(label: str) -> str:
+    """A label inside a sentence: « Ordinateur portable » → « ordinateur portable », but « BAFA » stays."""
+    return label if re.match(r"[A-ZÀ-Ý]{2}", label) else label[:1].lower() + label[1:]
