@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 from launcher.postgres import Postgres
@@ -13,21 +14,25 @@ def is_given() -> bool:
     return bool(os.environ.get("DATABASE_URL"))
 
 
+@dataclass(frozen=True)
+class Database:
+    """A database that answers: its address, and our own server when it is ours."""
+
+    url: str
+    server: Postgres | None = None
+
+
 @contextmanager
-def database(data: Path, *, aloud: bool = True) -> Iterator[str]:
-    """The address of a database that answers, for as long as it is needed."""
+def database(data: Path, *, aloud: bool = True) -> Iterator[Database]:
+    """A database for as long as it is needed: the one that is given, or our own, started and stopped."""
     if given := os.environ.get("DATABASE_URL"):
-        yield given
+        yield Database(given)
         return
     server = Postgres(data / "pg")
     try:
-        if aloud:
-            with step("Démarrage de la base PostgreSQL"):
-                server.start()
-                server.ensure()
-        else:
+        with step("Démarrage de la base PostgreSQL") if aloud else nullcontext():
             server.start()
             server.ensure()
-        yield server.url()
+        yield Database(server.url(), server)
     finally:
         server.stop()

@@ -30,13 +30,14 @@ def demo(options: argparse.Namespace) -> int:
     supervisor = Supervisor(data / "log")
     supervisor.listen()
     try:
-        with door(options.port) as web, databases.database(data) as url:
+        with door(options.port) as web, databases.database(data) as base:
             try:
-                run(options, data, url, web, supervisor, begun)
+                supervisor.vital += [base.server] if base.server else []
+                run(options, data, base.url, web, supervisor, begun)
             finally:
                 supervisor.stop()
                 (data / "demo.json").unlink(missing_ok=True)
-                say("· Arrêt de la base" if not databases.is_given() else "· La base indiquée reste en marche")
+                say("· Arrêt de la base" if base.server else "· La base indiquée reste en marche")
     except Asked:
         say("Arrêté proprement.")
     return 0
@@ -97,6 +98,7 @@ def door(port: int) -> Iterator[socket.socket]:
         kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             kept.bind(("127.0.0.1", port))
+            kept.listen()  # without it, another could bind the same port until one of us listens
         except PermissionError as error:
             raise Trouble(f"Le port {port} est réservé au système : choisissez-en un autre avec --port.") from error
         except OSError as error:

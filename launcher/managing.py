@@ -22,8 +22,8 @@ def house(*, prepared: bool = True) -> Iterator[dict[str, str]]:
     """The environment of a Django process. Our own database is made ready first when it is new."""
     data = places.data_folder()
     is_new = not databases.is_given() and not (data / "pg" / "PG_VERSION").exists()
-    with databases.database(data, aloud=is_new) as url:
-        env = places.surroundings(data, DATABASE_URL=url, CALLCARE_POOL="0", CALLCARE_STATEMENT_TIMEOUT="0")
+    with databases.database(data, aloud=is_new) as base:
+        env = places.surroundings(data, DATABASE_URL=base.url, CALLCARE_POOL="0", CALLCARE_STATEMENT_TIMEOUT="0")
         if not databases.is_given():
             env = demo_running(data) | env | {"CALLCARE_DEMO": "1"}
         if is_new and prepared:

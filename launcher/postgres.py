@@ -82,6 +82,7 @@ class Postgres:
     """One server in one folder. It is stopped by the last of those who use it."""
 
     def __init__(self, data: Path, *, thrown_away: bool = False) -> None:
+        self.name = "base"
         self.bin, self.data = binaries(), data.resolve()
         self.options = [*DISCREET, *(THROWN_AWAY if thrown_away else [])]
         self.socket = self.data
@@ -174,6 +175,16 @@ class Postgres:
         except subprocess.CalledProcessError:
             return False
         return True
+
+    def is_dead(self) -> bool:
+        """Seen from the lock file alone, so that it can be asked twice a second."""
+        try:
+            os.kill(int((self.data / "postmaster.pid").read_text().split()[0]), 0)
+        except PermissionError:
+            return False
+        except (OSError, IndexError, ValueError):
+            return True
+        return False
 
     def launch(self) -> None:
         self.log.parent.mkdir(mode=0o700, exist_ok=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from launcher.speech import Trouble, last_lines, say
 
@@ -45,11 +46,21 @@ class Child:
                 self.process.wait()
         self.signal(signal.SIGKILL)  # what the child left behind in its group
 
-    def last_words(self) -> str:
-        try:
-            return last_lines(self.log.read_text(errors="replace"))
-        except OSError:
-            return ""
+
+class Vital(Protocol):
+    """What is not our child, and without which the house is no good: the database server."""
+
+    name: str
+    log: Path
+
+    def is_dead(self) -> bool: ...
+
+
+def last_words(log: Path) -> str:
+    try:
+        return last_lines(log.read_text(errors="replace"))
+    except OSError:
+        return ""
 
 
 class Asked(BaseException):
@@ -62,6 +73,7 @@ class Supervisor:
 
     logs: Path
     children: list[Child] = field(default_factory=list)
+    vital: list[Vital] = field(default_factory=list)
 
     def listen(self) -> None:
         """From now on SIGINT, SIGTERM and a closed terminal raise Asked, once."""
@@ -112,12 +124,12 @@ class Supervisor:
         return child
 
     def check(self) -> None:
-        """Raise Trouble when a child has died: the others are no good without it."""
-        for child in self.children:
-            if child.is_dead():
+        """Raise Trouble when one has died: the others are no good without it."""
+        watched: list[Vital] = [*self.vital, *self.children]
+        for one in watched:
+            if one.is_dead():
                 raise Trouble(
-                    f"« {child.name} » s’est arrêté tout seul (code {child.process.returncode}). "
-                    f"Ses dernières lignes ({child.log}) :\n{child.last_words()}"
+                    f"« {one.name} » s’est arrêté tout seul. Ses dernières lignes ({one.log}) :\n{last_words(one.log)}"
                 )
 
     def watch(self) -> None:

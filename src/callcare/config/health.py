@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
@@ -24,7 +25,8 @@ OK = "ok"
 def health(request: HttpRequest) -> JsonResponse:
     """200 only when all is well, else 503; each part says « ok » or what is wrong. No figure, no name: it is open."""
     state = {"web": OK} | {name: answered(question) for name, question in QUESTIONS.items()}
-    return JsonResponse(state, status=200 if set(state.values()) == {OK} else 503)
+    status = HTTPStatus.OK if set(state.values()) == {OK} else HTTPStatus.SERVICE_UNAVAILABLE
+    return JsonResponse(state, status=status, json_dumps_params={"ensure_ascii": False})
 
 
 def answered(question: Callable[[], str]) -> str:

@@ -1,8 +1,14 @@
-"""The timetable of the house: all that happens by the clock, on one page. Hours are those of the machine (UTC)."""
+"""The timetable of the house: all that happens by the clock, on one page. Hours are those of the worker's machine."""
 
 from procrastinate import App, JobContext, builtin_tasks
 
 KEPT_HOURS = 7 * 24  # finished jobs stay a week, for those who look for what happened
+
+TIMETABLE = {
+    # job: minute hour day month weekday
+    "desk.deliver_letters": "* * * * *",  # each deed calls it too; this is for the retries, and for lost calls
+    "house.forget_finished_jobs": "17 2 * * *",
+}
 
 
 async def forget_finished_jobs(context: JobContext, timestamp: int) -> None:
@@ -10,14 +16,8 @@ async def forget_finished_jobs(context: JobContext, timestamp: int) -> None:
     await builtin_tasks.remove_old_jobs(context, max_hours=KEPT_HOURS, remove_failed=True)
 
 
-#  minute hour day month weekday, job, queue
-TIMETABLE = [
-    ("17 2 * * *", forget_finished_jobs, "house"),
-]
-
-
 def declare(app: App) -> None:
-    """Put the timetable on the worker's wall."""
-    for cron, job, queue in TIMETABLE:
-        task = app.task(name=f"schedule.{job.__name__}", queue=queue, pass_context=True)(job)
-        app.periodic(cron=cron)(task)
+    """Put the timetable on the worker's wall. A job that is not there is an error at once, not a silence at night."""
+    app.task(name="house.forget_finished_jobs", queue="house", pass_context=True)(forget_finished_jobs)
+    for job, cron in TIMETABLE.items():
+        app.periodic(cron=cron)(app.tasks[job])

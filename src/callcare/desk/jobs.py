@@ -16,7 +16,6 @@ WAITS = (1, 5, 15, 60, 120, 240, 480)  # minutes after each failed attempt; ther
 ATTEMPTS = len(WAITS) + 1
 
 
-@app.periodic(cron="* * * * *")
 @app.task(queue="mail", name="desk.deliver_letters", pass_context=False)
 def deliver_letters(timestamp: int | None = None) -> None:
     """Send what is due. Deferred with each letter, and every minute in case a run was lost. May run twice at once."""

@@ -1,0 +1,89 @@
+"""What the doctor sees from inside, and what forbids to open the site."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from callcare.config import demo_database, diagnosis
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+GOOD_KEY = "k" * 50
+
+
+@pytest.fixture(autouse=True)
+def safe_server(monkeypatch):
+    """The tests' own server is thrown away, and not safe: it says here what a good one says."""
+    answers = {"fsync": "on", "full_page_writes": "on", "data_checksums": "on", "synchronous_commit": "on"}
+    monkeypatch.setattr(diagnosis, "show", lambda name: answers.get(name, "180006"))
+    return answers
+
+
+@pytest.fixture
+def ready(settings, tmp_path):
+    settings.SECRET_KEY, settings.DEMO, settings.DEBUG = GOOD_KEY, False, False
+    settings.STATIC_ROOT = str(tmp_path)
+    (tmp_path / "staticfiles.json").write_text("{}")
+    return settings
+
+
+def ills() -> list[str]:
+    return [finding.subject for finding in diagnosis.examine(before_serving=True) if finding.mend]
+
+
+def test_a_ready_house_opens(ready):
+    assert ills() == []
+
+
+@pytest.mark.parametrize("key", ["only-for-the-demo-and-the-tests", "short"])
+def test_a_default_or_short_secret_key_forbids_to_open(ready, key):
+    ready.SECRET_KEY = key
+    assert ills() == ["clé secrète"]
+
+
+@pytest.mark.parametrize("name", ["fsync", "full_page_writes", "data_checksums", "synchronous_commit"])
+def test_a_database_that_may_forget_forbids_to_open(ready, safe_server, name):
+    safe_server[name] = "off"
+    assert ills() == ["durabilité"]
+
+
+def test_a_missing_migration_forbids_to_open(ready):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'report'")
+    assert ills() == ["schéma"]
+
+
+def test_uncollected_files_forbid_to_open(ready, tmp_path):
+    (tmp_path / "staticfiles.json").unlink()
+    assert ills() == ["fichiers du site"]
+
+
+def test_serving_is_refused_with_the_mend(ready, capsys):
+    ready.DEBUG = True
+    with pytest.raises(SystemExit):
+        call_command("examine", "--serving")
+    assert "enlevez CALLCARE_DEBUG" in capsys.readouterr().out
+
+
+def test_a_mail_server_that_is_away_is_told(ready):
+    ready.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    ready.EMAIL_HOST, ready.EMAIL_PORT = "127.0.0.1", 1
+    assert "CALLCARE_SMTP_URL" in diagnosis.letters_leave().mend
+
+
+def test_a_base_with_somebodys_work_is_never_claimed_nor_emptied():
+    cast.marion()
+    assert not demo_database.is_demo()
+    for deed in (demo_database.claim, demo_database.empty):
+        with pytest.raises(CommandError):
+            deed()
+    assert not demo_database.is_demo()
+
+
+def test_an_empty_base_becomes_the_demos_and_stays_it():
+    assert demo_database.is_empty()
+    demo_database.claim()
+    cast.marion()
+    demo_database.claim()
+    assert demo_database.is_demo()
