@@ -7,7 +7,7 @@ import pytest
 from callcare.core import clock
 from callcare.core.deeds import deed
 from callcare.matching.candidates import Found, candidates_for_need, needs_for_commitment
-from callcare.matching.lines import day_at, offered_by, wanted_by
+from callcare.matching.lines import offered_by, this_day, wanted_by
 from callcare.matching.rules.filters import Stop
 from tests import cast
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def search(need) -> Found:
     line = need.lines.get()
-    return candidates_for_need(wanted_by(line), today=day_at(need.desk))
+    return candidates_for_need(wanted_by(line), today=this_day())
 
 
 def only_miss(need) -> tuple[str, str]:
@@ -230,7 +230,7 @@ def test_both_ways_the_score_is_the_same():
     need = cast.need(ends_on=clock.today() + timedelta(8))
     mill = cast.commitment()
     there = search(need).candidates[0]
-    back = needs_for_commitment(offered_by(mill.lines.get()), today=day_at(mill.desk)).candidates[0]
+    back = needs_for_commitment(offered_by(mill.lines.get()), today=this_day()).candidates[0]
     assert (there.tenths, there.score) == (back.tenths, back.score)
     assert back.ref == need.ref
     assert back.quantity == "cherche 12 pièces"

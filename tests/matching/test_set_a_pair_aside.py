@@ -16,7 +16,7 @@ from callcare.matching.actions import (
     restore,
 )
 from callcare.matching.candidates import Found, candidates_for_need
-from callcare.matching.lines import day_at, wanted_by
+from callcare.matching.lines import this_day, wanted_by
 from callcare.matching.models import OfferedLine, Solicitation, WantedLine
 from callcare.needs.models import Need, NeedLine
 from tests import cast
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 def search(need) -> Found:
     line = need.lines.select_related("need", "category", "unit").get()
-    return candidates_for_need(wanted_by(line), today=day_at(need.desk))
+    return candidates_for_need(wanted_by(line), today=this_day())
 
 
 def missed(need) -> str:

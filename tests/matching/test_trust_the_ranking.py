@@ -13,7 +13,7 @@ from callcare.desk.models import Desk
 from callcare.matching import sql
 from callcare.matching.actions import dismiss, note_solicitation
 from callcare.matching.candidates import Found, candidates_for_need, needs_for_commitment
-from callcare.matching.lines import SETTINGS, day_at, offered_by, wanted_by
+from callcare.matching.lines import SETTINGS, offered_by, this_day, wanted_by
 from callcare.matching.models import Dismissal, Solicitation
 from callcare.matching.rules import filters, scores
 from callcare.matching.rules.facts import Offered, Wanted
@@ -120,7 +120,7 @@ class House:
 
     def ranking(self, wanted: Wanted, desk: Desk) -> tuple[list[tuple[int, int]], dict[filters.Stop, int]]:
         """The ranking as the pure rule makes it, one pair after the other."""
-        today, ranked, removed = day_at(desk), [], {}
+        today, ranked, removed = this_day(), [], {}
         for offered in self.offers:
             if not self.shows(desk.pk, offered):
                 continue
@@ -147,7 +147,7 @@ def test_the_statement_and_the_rule_agree(seed, monkeypatch):
     house = House()
     for line in house.needs:
         desk, wanted = line.need.desk, wanted_by(line)
-        found = candidates_for_need(wanted, today=day_at(desk), limit=LIMIT)
+        found = candidates_for_need(wanted, today=this_day(), limit=LIMIT)
         assert told(found) == house.ranking(wanted, desk)
         # What is shown is the rule's own score, rounded from the statement's tenths.
         assert all(one.score == (one.tenths + 5) // 10 for one in found.candidates)
@@ -160,7 +160,7 @@ def test_the_other_way_round_too(seed, monkeypatch):
     house = House()
     wants = [wanted_by(line) for line in house.needs]
     for offered in house.offers:
-        today = day_at(None)
+        today = this_day()
         found = needs_for_commitment(offered, today=today, limit=LIMIT)
         ranked = []
         for wanted in wants:
@@ -187,7 +187,7 @@ def test_a_wrong_statement_is_found_out(monkeypatch):
         some_lines(seed, 24)
         house = House()
         for line in house.needs:
-            wanted, today = wanted_by(line), day_at(line.need.desk)
+            wanted, today = wanted_by(line), this_day()
             truth = house.ranking(wanted, line.need.desk)
             for right in sorted(unseen):
                 assert right in true

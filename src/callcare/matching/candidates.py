@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from callcare.core import french
+from callcare.directory.enums import OrganisationKind
 from callcare.matching import sql
 from callcare.matching.lines import SETTINGS, offered_from, solicited_since, wanted_from
 from callcare.matching.rules import filters, scores
@@ -192,7 +193,8 @@ def _candidate(
     asking = wanted.desk if "giver" in about else offered.desk
     return Candidate(
         line=card["line"], ref=card["ref"], title=card["title"], organisation=card["organisation"],
-        organisation_name=card["organisation_name"], organisation_kind=card["organisation_kind"],
+        organisation_name=card["organisation_name"],
+        organisation_kind=str(OrganisationKind(card["organisation_kind"]).label),
         commune=card["commune_name"] or "", km=km_between(wanted.place, offered.place), quantity=said,
         desk=card["desk_name"] if card["desk"] != asking else "", score=fit.score, tenths=card["score"],
         reasons=tuple(reason for reason in fit.reasons if reason.about in about), is_announced=False, missed=why,

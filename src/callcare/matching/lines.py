@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from callcare.catalogue.models import Category, Unit
 from callcare.commitments.models import CommitmentLine
 from callcare.core import clock
-from callcare.desk.calendar import calendar_of
 from callcare.desk.models import Desk
+from callcare.desk.rules.hours import Calendar
 from callcare.matching.models import OfferedLine, WantedLine
 from callcare.matching.rules.facts import TIMES_A_YEAR, Counting, Day, Offered, Place, Settings, Wanted, day_of, point
 from callcare.needs.models import NeedLine
@@ -16,6 +16,7 @@ from callcare.territories.enums import Level, Precision
 from callcare.territories.models import Territory
 
 SETTINGS = Settings()
+FRANCE = Calendar()
 RHYTHM = {times: every for every, times in TIMES_A_YEAR.items()}
 
 
@@ -42,13 +43,13 @@ class Captured(Protocol):
     def mode(self) -> str | None: ...
 
 
-def day_at(desk: Desk | None, on: date | None = None) -> Day:
-    """`on` (today when not said) at a desk, with its own open days."""
-    on = on or clock.today()
-    if desk is None:
-        return day_of(on, settings=SETTINGS)
-    calendar = calendar_of(desk)
-    return day_of(on, settings=SETTINGS, is_open=lambda day: bool(calendar.spans(day)))
+def this_day(on: date | None = None) -> Day:
+    """`on` (today when not said) among the working days of France.
+
+    A desk's own closures do not change a ranking: they are the same for all candidates of a need, and reading them
+    would cost every page two queries.
+    """
+    return day_of(on or clock.today(), settings=SETTINGS, is_open=lambda day: bool(FRANCE.spans(day)))
 
 
 def solicited_since() -> datetime:
@@ -66,11 +67,11 @@ def place_of(commune: Territory | None) -> Place:
     return Place(commune.pk, commune.epci_id, point(commune.lat, commune.lon), rough)
 
 
-def wanted_by(line: NeedLine) -> Wanted:
-    """What a need line asks. One query when need, commune, category and unit come with it."""
+def wanted_by(line: NeedLine, row: WantedLine | None = None) -> Wanted:
+    """What a need line asks. One query, none with the engine's `row`, when the line came with what it points to."""
     need = line.need
-    row = WantedLine.objects.filter(pk=line.pk).values_list("served_percent", "revision").first()
-    served, revision = row or (0, line.revision)
+    row = row or WantedLine.objects.filter(pk=line.pk).first()
+    served, revision = (row.served_percent, row.revision) if row else (0, line.revision)
     return Wanted(
         category=line.category_id, path=tuple(line.category.path), kind=line.kind, measure=line.measure,
         open=line.qty_requested - line.qty_cancelled - line.qty_reserved, mode=line.mode, every=line.every,

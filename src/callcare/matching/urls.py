@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from callcare.matching import views
 
 app_name = "matching"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("apercu/", views.preview, name="preview"),
+    path("besoins/<str:ref>/", views.of_need, name="of-need"),
+    path("besoins/<str:ref>/pourquoi/", views.why, name="why"),
+    path("besoins/<str:ref>/ecart/", views.dismiss, name="dismissal"),
+    path("besoins/<str:ref>/retour/", views.restore, name="restoring"),
+    path("engagements/<str:ref>/", views.of_commitment, name="of-commitment"),
+]

@@ -1,0 +1,76 @@
+"""What the pages of matching ask: a reason for setting a pair aside, and what is being typed at the console."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Self, cast
+
+from django import forms
+
+from callcare.catalogue.enums import Every, Mode, ReasonUse
+from callcare.catalogue.models import Reason
+
+
+class DismissForm(forms.Form):
+    """Never propose this pair again: which lines, and why."""
+
+    need_line = forms.IntegerField(widget=forms.HiddenInput)
+    commitment_line = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.ModelChoiceField(
+        Reason.objects.filter(used_for__contains=[ReasonUse.DISMISS]).order_by("order", "label"), label="Motif"
+    )
+    because = forms.CharField(label="Précision", max_length=200, required=False)
+
+    def shown_often(self) -> Self:
+        """The same form under each candidate of a page: its reasons are read once."""
+        field = cast("forms.ModelChoiceField[Reason]", self.fields["reason"])
+        field.choices = [("", "Choisir"), *((one.pk, one.label) for one in field.queryset or ())]
+        return self
+
+
+class RestoreForm(forms.Form):
+    """Let a pair be proposed again."""
+
+    dismissal = forms.IntegerField(widget=forms.HiddenInput)
+    because = forms.CharField(label="Pourquoi la remettre ?", max_length=200)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the capture line understood so far, as the console posts it back."""
+
+    category: str | None
+    quantity: int | None
+    unit: str | None
+    amount_cents: int | None
+    commune: str | None
+    from_: date | None
+    until: date | None
+    every: str | None
+    mode: str | None
+
+
+class PreviewForm(forms.Form):
+    """The chips of the capture line. What cannot be read is as good as not said: a preview never complains."""
+
+    side = forms.ChoiceField(choices=[("need", "besoin"), ("commitment", "engagement")], required=False)
+    line = forms.CharField(max_length=1000, required=False)
+    category = forms.CharField(max_length=40, required=False)
+    quantity = forms.IntegerField(min_value=0, max_value=10**9, required=False)
+    unit = forms.CharField(max_length=12, required=False)
+    amount_cents = forms.IntegerField(min_value=0, max_value=10**13, required=False)
+    commune = forms.CharField(max_length=9, required=False)
+    since = forms.DateField(required=False)
+    until = forms.DateField(required=False)
+    every = forms.ChoiceField(choices=Every, required=False)
+    mode = forms.ChoiceField(choices=Mode, required=False)
+    form = forms.SlugField(max_length=40, required=False)  # the id of the form that « Relier » submits
+
+    def typed(self) -> Typed:
+        """The readable part of what was posted."""
+        self.is_valid()
+        said = self.cleaned_data.get
+        return Typed(
+            category=said("category") or None, quantity=said("quantity"), unit=said("unit") or None,
+            amount_cents=said("amount_cents"), commune=said("commune") or None, from_=said("since"),
+            until=said("until"), every=said("every") or None, mode=said("mode") or None,
+        )  # fmt: skip

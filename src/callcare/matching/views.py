@@ -1,0 +1,153 @@
+"""Who can help, beside a need, beside a commitment, and while the line is typed. For operators, in their own rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from callcare.accounts.enums import Role
+from callcare.accounts.requests import allow, person
+from callcare.commitments.models import Commitment, CommitmentLine
+from callcare.core.deeds import Refused
+from callcare.desk.requests import current_desk
+from callcare.matching import actions, links
+from callcare.matching.candidates import Candidate, Found, candidates_for_need, needs_for_commitment
+from callcare.matching.forms import DismissForm, PreviewForm, RestoreForm
+from callcare.matching.lines import offered_by, offered_from_capture, this_day, wanted_by, wanted_from_capture
+from callcare.matching.models import Dismissal, WantedLine
+from callcare.needs.models import Need, NeedLine
+
+AT_THE_CONSOLE = 3
+ON_A_PAGE = 5
+LINES = 3  # of one case, searched at once; the rest have their page
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One line of a case with what the engine found for it."""
+
+    line: NeedLine | CommitmentLine
+    found: Found
+    rows: tuple[tuple[Candidate, str], ...]  # each with the address of « Relier »
+
+
+def _need_lines(need: Need) -> list[NeedLine]:
+    lines = need.lines.select_related("need__commune", "category", "unit").order_by("pk")
+    return [line for line in lines if line.qty_open > 0]
+
+
+def _searched(need: Need, *, limit: int, only: int | None = None) -> list[Shown]:
+    lines = _need_lines(need)[: only or LINES]
+    rows = WantedLine.objects.in_bulk([line.pk for line in lines])
+    today, shown = this_day(), []
+    for line in lines:
+        found = candidates_for_need(wanted_by(line, rows.get(line.pk)), today=today, limit=limit)
+        shown.append(Shown(line, found, _related(found.candidates, need_line=line.pk)))
+    return shown
+
+
+def _related(
+    candidates: Iterable[Candidate], *, need_line: int | None = None, commitment_line: int | None = None
+) -> tuple[tuple[Candidate, str], ...]:
+    return tuple(
+        (one, links.relate(need_line=need_line or one.line, commitment_line=commitment_line or one.line))
+        for one in candidates
+    )
+
+
+def _visible_need(request: HttpRequest, ref: str) -> Need:
+    return cast("Need", get_object_or_404(Need.objects.visible_to(person(request)).select_related("desk"), ref=ref))
+
+
+@allow(Role.OPERATOR)
+@require_safe
+def of_need(request: HttpRequest, ref: str) -> HttpResponse:
+    """Who can help: the candidates of each line still open."""
+    need = _visible_need(request, ref)
+    context = {"need": need, "shown": _searched(need, limit=ON_A_PAGE), "form": DismissForm().shown_often()}
+    return render(request, "matching/of_need.html", context)
+
+
+@allow(Role.OPERATOR)
+@require_safe
+def why(request: HttpRequest, ref: str) -> HttpResponse:
+    """Why so few, or none: what each filter removed, who was missed by one filter only, and what was set aside."""
+    need = _visible_need(request, ref)
+    aside = Dismissal.objects.visible_to(person(request)).holding().filter(need_line__need=need)
+    context = {
+        "need": need,
+        "shown": _searched(need, limit=ON_A_PAGE),
+        "aside": aside.select_related("commitment_line__commitment__organisation", "giver", "reason", "by"),
+        "form": RestoreForm(),
+    }
+    return render(request, "matching/why.html", context)
+
+
+@allow(Role.OPERATOR)
+@require_safe
+def of_commitment(request: HttpRequest, ref: str) -> HttpResponse:
+    """Whom it would help: the needs of the same desk that each line would serve."""
+    mine = Commitment.objects.visible_to(person(request)).select_related("desk")
+    commitment = cast("Commitment", get_object_or_404(mine, ref=ref))
+    lines = commitment.lines.select_related("commitment__commune", "category", "unit").order_by("pk")[:LINES]
+    today, shown = this_day(), []
+    for line in lines:
+        found = needs_for_commitment(offered_by(line), today=today, limit=ON_A_PAGE)
+        shown.append(Shown(line, found, _related(found.candidates, commitment_line=line.pk)))
+    return render(request, "matching/of_commitment.html", {"commitment": commitment, "shown": shown})
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """While the line is typed: the three best, or what stands in the way. Nothing is written."""
+    desk, form = current_desk(request), PreviewForm(request.POST)
+    typed, today = form.typed(), this_day()
+    is_need = form.cleaned_data.get("side") != "commitment"
+    found: Found | None = None
+    if is_need and (wanted := wanted_from_capture(typed, desk)):
+        found = candidates_for_need(wanted, today=today, limit=AT_THE_CONSOLE)
+    elif not is_need and (offered := offered_from_capture(typed, desk)):
+        found = needs_for_commitment(offered, today=today, limit=AT_THE_CONSOLE)
+    best = found.candidates[:AT_THE_CONSOLE] if found else ()
+    context = {"is_need": is_need, "found": found, "best": best, "form_id": form.cleaned_data.get("form", "")}
+    return render(request, "matching/preview.html", context)
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def dismiss(request: HttpRequest, ref: str) -> HttpResponse:
+    """Never propose this pair again."""
+    need, form = _visible_need(request, ref), DismissForm(request.POST)
+    if not form.is_valid():
+        return render(request, "matching/dismissal.html", {"need": need, "form": form}, status=422)
+    facts: dict[str, Any] = form.cleaned_data
+    line = get_object_or_404(need.lines, pk=facts["need_line"])
+    offers = Commitment.objects.offered_to(need.desk)
+    offered = get_object_or_404(CommitmentLine, pk=facts["commitment_line"], commitment__in=offers)
+    try:
+        actions.dismiss(
+            line, commitment_line=offered, reason=facts["reason"], because=facts["because"], by=person(request)
+        )
+        messages.success(request, "Cette piste ne sera plus proposée pour ce besoin.")
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("matching:why", need.ref)
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def restore(request: HttpRequest, ref: str) -> HttpResponse:
+    """Let a pair be proposed again, saying why."""
+    need, form = _visible_need(request, ref), RestoreForm(request.POST)
+    if not form.is_valid():
+        return render(request, "matching/dismissal.html", {"need": need, "form": form}, status=422)
+    aside = Dismissal.objects.visible_to(person(request)).filter(need_line__need=need)
+    one = get_object_or_404(aside, pk=form.cleaned_data["dismissal"])
+    actions.restore(one, by=person(request), because=form.cleaned_data["because"])
+    messages.success(request, "La piste est remise.")
+    return redirect("matching:why", need.ref)
