@@ -11,7 +11,7 @@ from callcare.territories import data
 from callcare.territories.enums import Level, TerritoryVerb
 from callcare.territories.gazetteer import forget
 from callcare.territories.models import Territory
-from callcare.territories.rules import normalise
+from callcare.territories.rules import normalise, slips
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ def load_communes(*, by: User | None, departements: Collection[str] | None = Non
     with deed(TerritoryVerb.LOADED, by=by):
         _enter_parents(table, communes)
         written = _enter_communes(communes)
+        _enter_words(communes)
     forget()
     return Loaded(len(communes), written)
 
@@ -124,3 +125,23 @@ def _enter_communes(communes: Iterable[data.Commune], *, keeps: str = KEEPS_EXAC
         cursor.execute("ANALYZE territories_territory, territories_postcode")
         cursor.execute("DROP TABLE incoming_commune")
     return written
+
+
+def _enter_words(communes: Iterable[data.Commune]) -> None:
+    """The vocabulary of names. A word nobody bears any more does no harm: it finds nothing."""
+    weights: dict[str, int] = {}
+    for c in communes:
+        for word in {word for name in (c.name, *c.other_names) for word in normalise(name).split() if len(word) > 2}:
+            weights[word] = max(weights.get(word, 0), c.population)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE incoming_word (word text, weight int, slips text[]) ON COMMIT DROP")
+        with cursor.copy("COPY incoming_word FROM STDIN") as copy:
+            for word, weight in weights.items():
+                copy.write_row((word, weight, sorted(slips(word))))
+        cursor.execute(
+            """INSERT INTO territories_placeword AS known (word, weight, slips)
+            SELECT word, weight, slips FROM incoming_word
+            ON CONFLICT (word) DO UPDATE SET weight = excluded.weight WHERE known.weight < excluded.weight"""
+        )
+        cursor.execute("ANALYZE territories_placeword")
+        cursor.execute("DROP TABLE incoming_word")

@@ -17,6 +17,16 @@ class Precision(models.TextChoices):
     NONE = "none", "inconnue"
 
 
+class FoundBy(models.TextChoices):
+    """Why a commune is in the answer to what was typed."""
+
+    NAME = "name", "nom"
+    OTHER_NAME = "other_name", "nom d’usage"
+    POSTCODE = "postcode", "code postal"
+    CODE = "code", "code INSEE"
+    CLOSE = "close", "orthographe proche"
+
+
 class TerritoryVerb(models.TextChoices):
     LOADED = "territory.loaded", "a chargé la table des communes"
     IMPORTED = "territory.imported", "a importé les communes"

@@ -61,7 +61,6 @@ class Territory(models.Model):
         indexes = [
             models.Index(OpClass("search_name", "varchar_pattern_ops"), name="territory_name_begins"),
             GinIndex(WORDS, name="territory_words"),
-            GinIndex(OpClass("search_name", "gin_trgm_ops"), name="territory_name_sounds"),
         ]
 
     def __str__(self) -> str:
@@ -81,3 +80,19 @@ class PostCode(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class PlaceWord(models.Model):
+    """One word of the names of communes, with the forms it takes when a letter is missed: finds in spite of a slip."""
+
+    word = models.CharField("mot", max_length=40, unique=True)
+    weight = models.PositiveIntegerField("poids", help_text="La population de la plus grande commune qui le porte.")
+    slips = ArrayField(models.CharField(max_length=7), verbose_name="formes fautives")
+
+    class Meta:
+        verbose_name = "mot de nom de commune"
+        verbose_name_plural = "mots de noms de communes"
+        indexes = [GinIndex(fields=["slips"], name="placeword_slips")]
+
+    def __str__(self) -> str:
+        return self.word

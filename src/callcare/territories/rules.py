@@ -13,6 +13,7 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 _OVER = re.compile(r"\bs\s?/\s?")  # « Bruay s/ Escaut »
 # One sound, several spellings: « St-Omer », « Mons-en-Barœul lez Lille ». Towns are heard on the telephone.
 _SPELLINGS = {"st": "saint", "ste": "sainte", "lez": "les"}
+_NUMBER = re.compile(r"\d{2,5}|2[ab](\d{3})?")  # « 59 », « 591 », « 59100 », « 2A », « 2A004 »
 _PLAIN = str.maketrans("-'’", "   ")
 
 
@@ -34,8 +35,17 @@ def normalise(text: str) -> str:
     return " ".join([_SPELLINGS.get(word, word) for word in words.split()])
 
 
-def typos(typed: str, name: str) -> int:
-    """How many letters to add, drop, change or swap for `typed` to become the beginning of `name`, or all of it."""
+def typos(typed: str, name: str, *, most: int = 99) -> int:
+    """How many letters to add, drop, change or swap for `typed` to become the beginning of `name`, or all of it.
+
+    Counting stops beyond `most`: the answer is then some number above it.
+    """
+    same = 0
+    for letter, other in zip(typed, name, strict=False):
+        if letter != other:
+            break
+        same += 1
+    typed, name = typed[same:], name[same:]
     before: list[int] = []
     above = list(range(len(name) + 1))
     for i, letter in enumerate(typed, 1):
@@ -46,7 +56,44 @@ def typos(typed: str, name: str) -> int:
                 best = min(best, before[j - 2] + 1)
             row.append(best)
         before, above = above, row
+        if min(above) > most:
+            return min(above)
     return min(above)
+
+
+FIRST_LETTERS = 7  # where a slip is looked for; what comes later is compared letter by letter
+
+
+def slips(word: str) -> set[str]:
+    """The beginning of a word, and what is left of it when any one letter is missing.
+
+    Two words one letter apart (more, less, other, swapped) always share one of these: so an index finds them.
+    """
+    begin = word[:FIRST_LETTERS]
+    return {begin} | {begin[:i] + begin[i + 1 :] for i in range(len(begin))}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody typed to find a commune: letters, and numbers (postcode, its beginning, département, code)."""
+
+    name: str
+    numbers: tuple[str, ...]
+
+    @property
+    def words(self) -> list[str]:
+        return self.name.split()
+
+    @property
+    def only_name(self) -> "Asked":
+        return Asked(self.name, ())
+
+
+def asked(text: str) -> Asked:
+    """« 59100 », « Roubaix », « Roubaix (59) », « 59100 Roubaix cedex », « 2A004 » taken apart."""
+    words = [word for word in normalise(text).split() if word != "cedex"]
+    numbers = [word.upper() for word in words if _NUMBER.fullmatch(word)]
+    return Asked(" ".join(word for word in words if not _NUMBER.fullmatch(word)), tuple(numbers))
 
 
 def typos_forgiven(typed: str) -> int:
