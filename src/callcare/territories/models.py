@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 
+from callcare.accounts.models import User
 from callcare.territories.enums import Level, Precision
 
 WORDS = SearchVector("search_name", "other_search", config="simple")
@@ -18,6 +19,10 @@ WORDS = SearchVector("search_name", "other_search", config="simple")
 class TerritoryQuerySet(models.QuerySet["Territory"]):
     def communes(self) -> Self:
         return self.filter(level=Level.COMMUNE)
+
+    def visible_to(self, user: User) -> Self:
+        """Communes are public: everybody sees them all."""
+        return self.all()
 
     def with_parents(self) -> Self:
         return self.select_related("epci", "departement", "region")
@@ -65,6 +70,11 @@ class Territory(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """« Lille (59) »: its name, and what tells namesakes apart. `search` finds it by this."""
+        return f"{self.name} ({self.departement.code})" if self.departement else self.name
 
 
 class PostCode(models.Model):

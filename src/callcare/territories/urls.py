@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from callcare.territories import views
 
 app_name = "territories"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("communes/", views.search, name="search"),
+    path("communes/<slug:code>/", views.commune, name="commune"),
+]
