@@ -3,3 +3,17 @@ from django.apps import AppConfig
 
 class CommitmentsConfig(AppConfig):
     name = "callcare.commitments"
+
+    def ready(self) -> None:
+        from callcare.accounts.enums import Role
+        from callcare.ui import menu, panels
+
+        menu.offer(
+            label="Engagements",
+            url_name="commitments:list",
+            order=41,
+            roles=[Role.OPERATOR, Role.PARTNER],
+            group="fiches",
+        )
+        for place in ("interaction", "organisation"):
+            panels.offer(place, f"commitments:of-{place}", title="Engagements", order=11, roles=[Role.OPERATOR])

@@ -5,6 +5,7 @@ from typing import Self
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from callcare.commitments.enums import Level, Rtt, Sharing, Travel
 from callcare.core.fields import RefField
@@ -52,6 +53,9 @@ class Commitment(Case):
             models.Index(fields=["desk", "-opened_at"], name="commitment_list"),
             models.Index(fields=["desk", "next_action_at"], condition=Q(state="open"), name="commitment_open"),
         ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:page", args=[self.ref])
 
 
 @pghistory.track()

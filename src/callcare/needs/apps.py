@@ -3,3 +3,13 @@ from django.apps import AppConfig
 
 class NeedsConfig(AppConfig):
     name = "callcare.needs"
+
+    def ready(self) -> None:
+        from callcare.accounts.enums import Role
+        from callcare.ui import menu, panels
+
+        menu.offer(
+            label="Besoins", url_name="needs:list", order=40, roles=[Role.OPERATOR, Role.PARTNER], group="fiches"
+        )
+        for place in ("interaction", "organisation"):
+            panels.offer(place, f"needs:of-{place}", title="Besoins", order=10, roles=[Role.OPERATOR])

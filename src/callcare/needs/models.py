@@ -6,6 +6,7 @@ from typing import Self
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from callcare.catalogue.enums import Audience
 from callcare.catalogue.models import Category
@@ -60,6 +61,9 @@ class Need(Case):
             models.Index(fields=["desk", "-opened_at"], name="need_list"),
             models.Index(fields=["desk", "next_action_at"], condition=Q(state="open"), name="need_open"),
         ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("needs:page", args=[self.ref])
 
 
 @pghistory.track()

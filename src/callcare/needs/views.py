@@ -1,0 +1,130 @@
+"""The pages of needs. What they share with commitments is drawn a floor below."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from callcare.accounts.enums import Role
+from callcare.accounts.requests import allow, person
+from callcare.catalogue.enums import ReasonUse
+from callcare.desk import case_pages
+from callcare.desk.case_pages import Twin
+from callcare.needs import actions
+from callcare.needs.forms import DuplicateForm, NeedEditForm, NeedLineForm
+from callcare.needs.models import Need
+
+NEEDS = Twin(
+    app="needs",
+    word="besoin",
+    words="besoins",
+    of="du besoin",
+    model=Need,
+    edit_form=NeedEditForm,
+    line_form=NeedLineForm,
+    close_use=ReasonUse.CLOSE_NEED,
+    asked="demandé",
+    edit=actions.edit_need,
+    add_line=actions.add_line,
+    edit_line=actions.edit_line,
+    take_back=actions.cancel_quantity,
+    open=actions.open_need,
+    hold=actions.hold_need,
+    close=actions.close_need,
+    reopen=actions.reopen_need,
+)
+page_or_form = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@allow(Role.OPERATOR, Role.PARTNER)
+@require_safe
+def need_list(request: HttpRequest) -> HttpResponse:
+    return case_pages.list_page(request, NEEDS)
+
+
+@allow(Role.OPERATOR, Role.PARTNER)
+@require_safe
+def need_page(request: HttpRequest, ref: str) -> HttpResponse:
+    return _page(request, ref)
+
+
+def _page(request: HttpRequest, ref: str, duplicate_form: DuplicateForm | None = None) -> HttpResponse:
+    form = duplicate_form or DuplicateForm(needs=NEEDS.visible(request), prefix="duplicate")
+    wrong = duplicate_form
+    return case_pages.case_page(request, NEEDS, ref, duplicate_form=form, **({"wrong": wrong} if wrong else {}))
+
+
+@allow(Role.OPERATOR)
+@page_or_form
+def need_edit(request: HttpRequest, ref: str) -> HttpResponse:
+    return case_pages.edit_page(request, NEEDS, ref)
+
+
+@allow(Role.OPERATOR)
+@page_or_form
+def need_line_new(request: HttpRequest, ref: str) -> HttpResponse:
+    return case_pages.line_page(request, NEEDS, ref, None)
+
+
+@allow(Role.OPERATOR)
+@page_or_form
+def need_line(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    return case_pages.line_page(request, NEEDS, ref, number)
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def need_less(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    return case_pages.less_page(request, NEEDS, ref, number)
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def need_open(request: HttpRequest, ref: str) -> HttpResponse:
+    return case_pages.open_page(request, NEEDS, ref)
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def need_hold(request: HttpRequest, ref: str) -> HttpResponse:
+    return case_pages.hold_page(request, NEEDS, ref)
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def need_close(request: HttpRequest, ref: str) -> HttpResponse:
+    return case_pages.close_page(request, NEEDS, ref)
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def need_reopen(request: HttpRequest, ref: str) -> HttpResponse:
+    return case_pages.reopen_page(request, NEEDS, ref)
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def need_duplicate(request: HttpRequest, ref: str) -> HttpResponse:
+    NEEDS.find_kept(request, ref)
+    form = DuplicateForm(request.POST, needs=NEEDS.visible(request), prefix="duplicate")
+    if not form.is_valid():
+        answer = _page(request, ref, form)
+        answer.status_code = 422
+        return answer
+    other: Need = form.cleaned_data["of"]
+    return case_pages.simple_deed(
+        request, NEEDS, ref, actions.close_as_duplicate, f"Clos comme doublon de {other.ref}.", of=other
+    )
+
+
+@allow(Role.OPERATOR)
+@require_safe
+def needs_of_interaction(request: HttpRequest, ref: str) -> HttpResponse:
+    """The needs a contact was about: shown on the page of the contact."""
+    needs = NEEDS.visible(request).filter(interaction__ref=ref, interaction__desk__operators=person(request))
+    return case_pages.small_list(request, NEEDS, needs)
+
+
+@allow(Role.OPERATOR)
+@require_safe
+def needs_of_organisation(request: HttpRequest, ref: str) -> HttpResponse:
+    """The needs of an organisation, those still open first."""
+    return case_pages.small_list(request, NEEDS, NEEDS.visible(request).filter(organisation__ref=ref))
