@@ -1,6 +1,6 @@
 """What people do with commitments. One function, one deed: who, why, all or nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from callcare.commitments.permissions import may_change_commitment, may_record_c
 from callcare.commitments.signals import commitment_closed
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
-from callcare.desk.actions import cases
+from callcare.desk.actions import cases, record_consent
 from callcare.desk.actions.cases import NOT_YOURS, LineFacts
 from callcare.desk.enums import CaseState, Disposition
 from callcare.desk.models import Consent, Desk, Interaction
@@ -58,10 +58,12 @@ def record_commitment(
     owner: User | None = None,
     next_action_at: datetime | None = None,
     import_digest: str | None = None,
+    gives: Mapping[str, Any] | None = None,
     because: str = "",
 ) -> Commitment:
     """Write down what a giver offers. `typed` is her line as it was heard; nothing of it is ever lost.
 
+    `gives` is what the person allows to pass on, said now: {"gives_name": True, "gives_phone": True, …}.
     Without `next_action_at` it comes back to its owner (`by` unless said) in two open days.
     """
     with deed(CommitmentVerb.RECORDED, by=by, because=because):
@@ -101,6 +103,8 @@ def record_commitment(
         for facts in lines:
             _new_line(commitment, facts)
         cases.led_to(interaction, Disposition.COMMITMENT)
+        if gives and person:
+            record_consent(desk=desk, person=person, by=by, case=commitment, interaction=interaction, **gives)
         return commitment
 
 

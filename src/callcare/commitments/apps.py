@@ -17,3 +17,4 @@ class CommitmentsConfig(AppConfig):
         )
         for place in ("interaction", "organisation"):
             panels.offer(place, f"commitments:of-{place}", title="Engagements", order=11, roles=[Role.OPERATOR])
+        panels.offer("capture", "commitments:capture", title="Engagement", order=11, roles=[Role.OPERATOR])

@@ -1,13 +1,17 @@
 """What the pages of commitments ask, besides what both twins ask."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 
-from callcare.commitments.enums import Rtt, Sharing, Travel
+from callcare.catalogue.enums import Mode
+from callcare.catalogue.models import Category, Unit
+from callcare.commitments.enums import Level, Rtt, Sharing, Travel
 from callcare.commitments.models import CommitmentLine
 from callcare.desk.actions.cases import LineFacts
+from callcare.desk.case_capture import CaptureForm
 from callcare.desk.case_forms import CaseEditForm, LineForm
 from callcare.desk.models import CaseLine
 
@@ -56,3 +60,31 @@ class SharingForm(forms.Form):
     """Which desks may propose this commitment."""
 
     sharing = forms.ChoiceField(label="partage", choices=Sharing.choices)
+
+
+class CommitmentCaptureForm(CaptureForm):
+    """A commitment in one line: besides, whether it is already sure, and whether it is counted."""
+
+    is_confirmed = forms.BooleanField(
+        label="déjà confirmé", required=False, help_text="Le contributeur l’a dit lui-même, maintenant."
+    )
+    as_needed = forms.BooleanField(label="selon les besoins, sans quantité", required=False)
+    rtt = forms.ChoiceField(label="jours de RTT", required=False, choices=[("", "non"), *Rtt.choices])
+
+    CHIPS = (*CaptureForm.CHIPS, "rtt")
+    EXTRAS = ("is_confirmed", "as_needed")
+    SIDE, KEY, READ = "commitment", "e", "commitments:read"
+
+    def is_complete(self) -> bool:
+        return super().is_complete() or bool(self.cleaned_data["category"] and self.cleaned_data["as_needed"])
+
+    def line_facts(self, category: Category, quantity: Decimal | None, unit: Unit | None) -> LineFacts:
+        said = self.cleaned_data
+        return LineFacts(
+            category=category, quantity=quantity or 1, unit=unit, every=said["every"], mode=said["mode"] or Mode.GIFT,
+            is_countable=not said["as_needed"], rtt=said["rtt"],
+        )  # fmt: skip
+
+    def facts(self) -> dict[str, Any]:
+        level = Level.CONFIRMED if self.cleaned_data["is_confirmed"] else Level.ANNOUNCED
+        return super().facts() | {"level": level}

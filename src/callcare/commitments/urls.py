@@ -5,6 +5,10 @@ from callcare.commitments import views
 app_name = "commitments"
 urlpatterns = [
     path("", views.commitment_list, name="list"),
+    path("nouveau/", views.commitment_new, name="new"),
+    path("lecture/", views.commitment_read, name="read"),
+    path("enregistrement/", views.commitment_record, name="record"),
+    path("saisie/<str:ref>/", views.commitment_capture, name="capture"),
     path("contact/<str:ref>/", views.commitments_of_interaction, name="of-interaction"),
     path("organisation/<str:ref>/", views.commitments_of_organisation, name="of-organisation"),
     path("<str:ref>/", views.commitment_page, name="page"),

@@ -1,5 +1,8 @@
 """The pages of commitments. What they share with needs is drawn a floor below."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,16 +13,23 @@ from callcare.accounts.requests import allow, person
 from callcare.catalogue.enums import ReasonUse
 from callcare.commitments import actions
 from callcare.commitments.enums import Sharing
-from callcare.commitments.forms import CommitmentEditForm, CommitmentLineForm, SharingForm
+from callcare.commitments.forms import CommitmentCaptureForm, CommitmentEditForm, CommitmentLineForm, SharingForm
 from callcare.commitments.models import Commitment
-from callcare.desk import case_pages
+from callcare.desk import case_console, case_pages
+from callcare.desk.case_capture import CaptureForm
+from callcare.desk.case_console import Side
 from callcare.desk.case_pages import Twin
+
+
+def _own(request: HttpRequest, commitment: Any) -> dict[str, Any]:
+    return {"sharing_form": SharingForm(initial={"sharing": commitment.sharing})}
+
 
 COMMITMENTS = Twin(
     app="commitments",
     word="engagement",
+    the="l’engagement",
     words="engagements",
-    of="de l’engagement",
     model=Commitment,
     edit_form=CommitmentEditForm,
     line_form=CommitmentLineForm,
@@ -33,6 +43,21 @@ COMMITMENTS = Twin(
     hold=actions.hold_commitment,
     close=actions.close_commitment,
     reopen=actions.reopen_commitment,
+    own=_own,
+)
+
+
+def _never_a_repeat(form: CaptureForm) -> Iterable[Any]:
+    """The same giver offering again offers more: only needs are repeated."""
+    return ()
+
+
+CAPTURE = Side(
+    twin=COMMITMENTS,
+    side="commitment",
+    form=CommitmentCaptureForm,
+    record=actions.record_commitment,
+    repeats=_never_a_repeat,
 )
 page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -46,9 +71,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
 @allow(Role.OPERATOR, Role.PARTNER)
 @require_safe
 def commitment_page(request: HttpRequest, ref: str) -> HttpResponse:
-    commitment = COMMITMENTS.find(request, ref)
-    sharing = SharingForm(initial={"sharing": commitment.sharing})
-    return case_pages.case_page(request, COMMITMENTS, ref, sharing_form=sharing)
+    return case_pages.case_page(request, COMMITMENTS, ref)
 
 
 @allow(Role.OPERATOR)
@@ -130,3 +153,28 @@ def commitments_of_interaction(request: HttpRequest, ref: str) -> HttpResponse:
 def commitments_of_organisation(request: HttpRequest, ref: str) -> HttpResponse:
     """The commitments of an organisation, those still open first."""
     return case_pages.small_list(request, COMMITMENTS, COMMITMENTS.visible(request).filter(organisation__ref=ref))
+
+
+@allow(Role.OPERATOR)
+@require_safe
+def commitment_new(request: HttpRequest) -> HttpResponse:
+    return case_console.new_page(request, CAPTURE)
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def commitment_read(request: HttpRequest) -> HttpResponse:
+    return case_console.read_page(request, CAPTURE)
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def commitment_record(request: HttpRequest) -> HttpResponse:
+    return case_console.record_page(request, CAPTURE)
+
+
+@allow(Role.OPERATOR)
+@require_safe
+def commitment_capture(request: HttpRequest, ref: str) -> HttpResponse:
+    """A panel of the console: the commitment of the contact `ref`, in one line."""
+    return case_console.capture_panel(request, CAPTURE, ref)

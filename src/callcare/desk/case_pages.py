@@ -45,8 +45,8 @@ class Twin:
 
     app: str
     word: str  # « besoin »
+    the: str  # « le besoin »
     words: str
-    of: str  # « du besoin »
     model: type[Any]
     edit_form: type[CaseEditForm]
     line_form: type[LineForm]
@@ -60,6 +60,7 @@ class Twin:
     hold: Deed
     close: Deed
     reopen: Deed
+    own: Callable[[HttpRequest, Any], dict[str, Any]]  # what the page of this twin shows besides
 
     def url(self, name: str, *args: object) -> str:
         return reverse(f"{self.app}:{name}", args=args)
@@ -145,7 +146,7 @@ def case_page(request: HttpRequest, twin: Twin, ref: str, **more: Any) -> HttpRe
         "is_kept": keeps(person(request), case.desk), "close_form": CloseForm(use=twin.close_use, prefix="close"),
         "hold_form": HoldForm(prefix="hold"), "reopen_form": BecauseForm(prefix="reopen"),
     }  # fmt: skip
-    return render(request, twin.template("page"), facts | more)
+    return render(request, twin.template("page"), facts | twin.own(request, case) | more)
 
 
 def edit_page(request: HttpRequest, twin: Twin, ref: str) -> HttpResponse:
@@ -220,9 +221,11 @@ def less_page(request: HttpRequest, twin: Twin, ref: str, number: int) -> HttpRe
 def _line_answer(
     request: HttpRequest, twin: Twin, case: Any, number: int | None, form: LineForm, less_form: TakeBackForm
 ) -> HttpResponse:
+    line_url = twin.url("line", case.ref, number) if number else twin.url("add_line", case.ref)
     less_url = twin.url("less", case.ref, number) if number else ""
     facts = {
         "twin": twin, "case": case, "line": form.line, "form": form, "less_form": less_form, "less_url": less_url,
+        "line_url": line_url,
         "urls": twin.addresses(case),
     }  # fmt: skip
     status = 422 if form.errors or less_form.errors else 200

@@ -1,6 +1,6 @@
 """What people do with needs. One function, one deed: who, why, all or nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from callcare.accounts.models import User
 from callcare.catalogue.enums import ReasonUse
 from callcare.catalogue.models import Reason
 from callcare.core.deeds import Refused, deed
-from callcare.desk.actions import cases, plan_reminder
+from callcare.desk.actions import cases, plan_reminder, record_consent
 from callcare.desk.actions.cases import NOT_YOURS, LineFacts
 from callcare.desk.enums import CaseState, Disposition, ReminderStep
 from callcare.desk.models import Consent, Desk, Interaction
@@ -55,10 +55,12 @@ def record_need(
     owner: User | None = None,
     next_action_at: datetime | None = None,
     import_digest: str | None = None,
+    gives: Mapping[str, Any] | None = None,
     because: str = "",
 ) -> Need:
     """Write down what an asker lacks. `typed` is her line as it was heard; nothing of it is ever lost.
 
+    `gives` is what the person allows to pass on, said now: {"gives_name": True, "gives_phone": True, …}.
     Without `next_action_at` it comes back to its owner (`by` unless said) in two open days.
     """
     with deed(NeedVerb.RECORDED, by=by, because=because):
@@ -95,6 +97,8 @@ def record_need(
         if interaction:
             _speak_of(need, interaction, InteractionRole.CREATED)
             cases.led_to(interaction, Disposition.NEED)
+        if gives and person:
+            record_consent(desk=desk, person=person, by=by, case=need, interaction=interaction, **gives)
         _look_for_help(need, by)
         return need
 

@@ -13,3 +13,4 @@ class NeedsConfig(AppConfig):
         )
         for place in ("interaction", "organisation"):
             panels.offer(place, f"needs:of-{place}", title="Besoins", order=10, roles=[Role.OPERATOR])
+        panels.offer("capture", "needs:capture", title="Besoin", order=10, roles=[Role.OPERATOR])

@@ -6,6 +6,7 @@ from django import forms
 
 from callcare.catalogue.enums import Audience
 from callcare.desk.actions.cases import LineFacts
+from callcare.desk.case_capture import CHIPS, CaptureForm
 from callcare.desk.case_forms import CaseEditForm, LineForm, QuantityField, plain
 from callcare.desk.models import CaseLine
 from callcare.needs.models import Need, NeedLine
@@ -56,3 +57,23 @@ class DuplicateForm(forms.Form):
         if not isinstance(found, Need):
             raise forms.ValidationError("Aucun besoin ne porte cette référence à votre guichet.")
         return found
+
+
+class NeedCaptureForm(CaptureForm):
+    """A need in one line: besides, for which public, for how many, how urgent."""
+
+    audience = forms.ChoiceField(label="public", required=False, choices=[("", "non dit"), *Audience.choices])
+    people_expected = forms.IntegerField(
+        label="personnes concernées", required=False, min_value=0, max_value=1_000_000
+    )
+    priority = forms.ChoiceField(
+        label="priorité", required=False, choices=[("", "normale"), (1, "urgent"), (3, "peut attendre")]
+    )
+
+    CHIPS = (*CHIPS, "people_expected", "priority")
+    SIDE, KEY, READ = "need", "b", "needs:read"
+
+    def facts(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        own = {"audience": said["audience"], "people_expected": said["people_expected"]}
+        return super().facts() | own | {"priority": int(said["priority"] or 2)}

@@ -1,22 +1,32 @@
 """The pages of needs. What they share with commitments is drawn a floor below."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from callcare.accounts.enums import Role
 from callcare.accounts.requests import allow, person
 from callcare.catalogue.enums import ReasonUse
-from callcare.desk import case_pages
+from callcare.desk import case_console, case_pages
+from callcare.desk.case_capture import CaptureForm
+from callcare.desk.case_console import Side
 from callcare.desk.case_pages import Twin
 from callcare.needs import actions
-from callcare.needs.forms import DuplicateForm, NeedEditForm, NeedLineForm
+from callcare.needs.forms import DuplicateForm, NeedCaptureForm, NeedEditForm, NeedLineForm
 from callcare.needs.models import Need
+
+
+def _own(request: HttpRequest, need: Any) -> dict[str, Any]:
+    return {"duplicate_form": DuplicateForm(needs=NEEDS.visible(request), prefix="duplicate")}
+
 
 NEEDS = Twin(
     app="needs",
     word="besoin",
+    the="le besoin",
     words="besoins",
-    of="du besoin",
     model=Need,
     edit_form=NeedEditForm,
     line_form=NeedLineForm,
@@ -30,7 +40,18 @@ NEEDS = Twin(
     hold=actions.hold_need,
     close=actions.close_need,
     reopen=actions.reopen_need,
+    own=_own,
 )
+
+
+def _asked_lately(form: CaptureForm) -> Iterable[Any]:
+    said = form.cleaned_data
+    return Need.objects.asked_lately(
+        desk=form.desk, organisation=said["organisation"], category=said["category"]
+    ).order_by("-opened_at")[:3]
+
+
+CAPTURE = Side(twin=NEEDS, side="need", form=NeedCaptureForm, record=actions.record_need, repeats=_asked_lately)
 page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -43,13 +64,7 @@ def need_list(request: HttpRequest) -> HttpResponse:
 @allow(Role.OPERATOR, Role.PARTNER)
 @require_safe
 def need_page(request: HttpRequest, ref: str) -> HttpResponse:
-    return _page(request, ref)
-
-
-def _page(request: HttpRequest, ref: str, duplicate_form: DuplicateForm | None = None) -> HttpResponse:
-    form = duplicate_form or DuplicateForm(needs=NEEDS.visible(request), prefix="duplicate")
-    wrong = duplicate_form
-    return case_pages.case_page(request, NEEDS, ref, duplicate_form=form, **({"wrong": wrong} if wrong else {}))
+    return case_pages.case_page(request, NEEDS, ref)
 
 
 @allow(Role.OPERATOR)
@@ -106,7 +121,7 @@ def need_duplicate(request: HttpRequest, ref: str) -> HttpResponse:
     NEEDS.find_kept(request, ref)
     form = DuplicateForm(request.POST, needs=NEEDS.visible(request), prefix="duplicate")
     if not form.is_valid():
-        answer = _page(request, ref, form)
+        answer = case_pages.case_page(request, NEEDS, ref, duplicate_form=form, wrong=form)
         answer.status_code = 422
         return answer
     other: Need = form.cleaned_data["of"]
@@ -128,3 +143,38 @@ def needs_of_interaction(request: HttpRequest, ref: str) -> HttpResponse:
 def needs_of_organisation(request: HttpRequest, ref: str) -> HttpResponse:
     """The needs of an organisation, those still open first."""
     return case_pages.small_list(request, NEEDS, NEEDS.visible(request).filter(organisation__ref=ref))
+
+
+@allow(Role.OPERATOR)
+@require_safe
+def need_new(request: HttpRequest) -> HttpResponse:
+    return case_console.new_page(request, CAPTURE)
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def need_read(request: HttpRequest) -> HttpResponse:
+    return case_console.read_page(request, CAPTURE)
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def need_record(request: HttpRequest) -> HttpResponse:
+    return case_console.record_page(request, CAPTURE)
+
+
+@allow(Role.OPERATOR)
+@require_safe
+def need_capture(request: HttpRequest, ref: str) -> HttpResponse:
+    """A panel of the console: the need of the contact `ref`, in one line."""
+    return case_console.capture_panel(request, CAPTURE, ref)
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def need_repeat(request: HttpRequest, ref: str) -> HttpResponse:
+    """The same thing is asked again: noted on the need, no new one."""
+    contact, _ = CAPTURE.of(request)
+    return case_pages.simple_deed(
+        request, NEEDS, ref, actions.repeat_need, "La réitération est notée.", interaction=contact
+    )

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django.db import models
 
 from callcare.accounts.models import User
-from callcare.catalogue.enums import Mode, ReasonUse
+from callcare.catalogue.enums import Kind, Measure, Mode, ReasonUse
 from callcare.catalogue.models import Category, Reason, Unit
 from callcare.core import clock
 from callcare.core.deeds import Refused
@@ -53,7 +53,8 @@ class LineFacts:
         unit = self.unit or self.category.unit
         return {
             "category": self.category,
-            "kind": self.category.kind,
+            # Euros for shoes are money: they meet those who give money, not those who give shoes.
+            "kind": Kind.MONEY if unit.measure == Measure.CENT else self.category.kind,
             "measure": unit.measure,
             "unit": unit,
             "factor": unit.factor,

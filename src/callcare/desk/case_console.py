@@ -1,0 +1,133 @@
+"""The pages where a need or a commitment is captured: in a contact, or without one. Drawn once for both twins."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from callcare.accounts.requests import person
+from callcare.core.deeds import Refused
+from callcare.desk.case_capture import CaptureForm, read_anew
+from callcare.desk.case_pages import Twin
+from callcare.desk.enums import InteractionState
+from callcare.desk.models import Interaction
+from callcare.desk.requests import current_desk
+from callcare.ui import panels
+
+PREVIEW = "counterparts"  # where an upper floor shows who could help, while the line is typed
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """How one of the twins is captured."""
+
+    twin: Twin
+    side: str  # « need » or « commitment », as the capture line calls it
+    form: type[CaptureForm]
+    record: Callable[..., Any]
+    repeats: Callable[[CaptureForm], Iterable[Any]]
+
+    def of(self, request: HttpRequest) -> "tuple[Interaction | None, Any]":
+        """The contact the form is filled in, and the desk: the contact's, or the one she works at."""
+        ref = request.POST.get("interaction") or request.GET.get("interaction") or ""
+        if not ref:
+            return None, current_desk(request)
+        contact = find_contact(request, ref)
+        return contact, contact.desk
+
+    def bound(self, request: HttpRequest, data: Mapping[str, Any]) -> CaptureForm:
+        contact, desk = self.of(request)
+        return self.form(data, desk=desk, interaction=contact)
+
+
+def find_contact(request: HttpRequest, ref: str) -> Interaction:
+    rows = Interaction.objects.visible_to(person(request))
+    return get_object_or_404(rows.select_related("organisation", "person", "desk", "draft"), ref=ref)
+
+
+def understood(line: str, side: str) -> dict[str, str]:
+    """The fields of the form that a line of French fills, as they are typed by hand."""
+    return {}
+
+
+def capture_panel(request: HttpRequest, side: Side, ref: str) -> HttpResponse:
+    """The capture of a contact, with what was kept of it: a panel of the console, and a page of its own."""
+    contact = find_contact(request, ref)
+    draft = getattr(contact, "draft", None)
+    kept: dict[str, Any] = dict(draft.content.get(side.side, {})) if draft else {}
+    line = request.GET.get("line") or kept.get("line", "")
+    start = {**kept, "line": line, "interaction": contact.ref}
+    if contact.organisation:
+        start |= {"organisation": contact.organisation.ref, "person": str(contact.person_id or "")}
+    fields = start if kept.get("line") == line and kept else read_anew(start, understood(line, side.side))
+    form = side.form(fields, desk=contact.desk, interaction=contact) if line else _blank(side, contact, start)
+    return _answer(request, side, "desk/case_capture.html", form)
+
+
+def _blank(side: Side, contact: Interaction, start: dict[str, Any]) -> CaptureForm:
+    return side.form(initial=start, desk=contact.desk, interaction=contact)
+
+
+def new_page(request: HttpRequest, side: Side) -> HttpResponse:
+    """The capture without a call."""
+    start = {name: request.GET.get(name, "") for name in ("organisation", "line")}
+    form = side.form(initial=start, desk=current_desk(request))
+    return _answer(request, side, "desk/case_new.html", form)
+
+
+def read_page(request: HttpRequest, side: Side) -> HttpResponse:
+    """The line changed: the chips follow it, what was corrected by hand stays. Nothing is written."""
+    fields = read_anew(request.POST, understood(request.POST.get("line", ""), side.side))
+    form = side.bound(request, fields)
+    if not request.headers.get("HX-Request"):
+        return _answer(request, side, "desk/case_new.html", form)
+    with_fields = "chips" not in request.GET
+    return _answer(request, side, "desk/case_chips.html", form, with_fields=with_fields)
+
+
+def record_page(request: HttpRequest, side: Side) -> HttpResponse:
+    """Write it down. What is missing is said beside its field, and nothing typed is lost."""
+    form = side.bound(request, request.POST)
+    if form.is_valid():
+        try:
+            case = side.record(by=person(request), **form.facts())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"Noté : {side.twin.word} {case.ref}.")
+            return redirect(_next(form.of_interaction, case))
+    return _answer(request, side, "desk/case_new.html", form, status=422)
+
+
+def _next(contact: Interaction | None, case: Any) -> str:
+    """Back to the contact while somebody is on the line, to the case otherwise."""
+    if contact and contact.state == InteractionState.DRAFT:
+        return reverse("desk:contact", args=[contact.ref])
+    return str(case.get_absolute_url())
+
+
+def _answer(
+    request: HttpRequest, side: Side, template: str, form: CaptureForm, *, status: int = 200, with_fields: bool = True
+) -> HttpResponse:
+    if form.is_bound:
+        form.is_valid()  # what can be read is read; what is missing is only said when it is sent
+    contact = form.of_interaction
+    facts = {
+        "side": side, "twin": side.twin, "form": form, "contact": contact, "draft": getattr(contact, "draft", None),
+        "with_fields": with_fields, "is_wrong": status == 422, "repeats": _repeats(side, form),
+        "previews": [reverse(panel.url_name) for panel in panels.offered(PREVIEW) if panel.is_for(person(request))],
+        "urls": {name: side.twin.url(name) for name in ("list", "new", "read", "record")},
+    }  # fmt: skip
+    return render(request, template, facts, status=status)
+
+
+def _repeats(side: Side, form: CaptureForm) -> list[tuple[Any, str]]:
+    """What was asked lately, with the address that notes a repeat."""
+    known = getattr(form, "cleaned_data", {})
+    if not known.get("organisation") or not known.get("category"):
+        return []
+    return [(case, side.twin.url("repeat", case.ref)) for case in side.repeats(form)]
