@@ -1,12 +1,14 @@
 """Who we know: organisations, the persons who speak for them, and how to reach them."""
 
-from typing import Self
+from collections.abc import Iterable
+from typing import Any, Self
 
 import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -33,9 +35,9 @@ _PERSON_SEARCH = """
 """
 
 
-def _words_of(column: str) -> Func:
+def _words_of(column: str, **kind: Any) -> Func:
     """The expression both the index and the search use; they must be written alike to meet."""
-    return Func(Value("simple"), F(column), function="to_tsvector")
+    return Func(Value("simple"), F(column), function="to_tsvector", **kind)
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -51,6 +53,16 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def for_list(self) -> Self:
         return self.select_related("commune__departement").order_by("search_name", "pk")
+
+    def with_words(self, words: Iterable[str]) -> Self:
+        """Those whose name, initials or commune hold words beginning with each of these (folded) words."""
+        asked = " & ".join(f"{word}:*" for word in words)
+        query = SearchQuery(asked, config="simple", search_type="raw")
+        return (
+            self.alias(words=_words_of("search_text", output_field=SearchVectorField())).filter(words=query)
+            if asked
+            else self
+        )
 
 
 @pghistory.track(exclude=["search_name", "search_text"])
