@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from django.db import connection
 
 from callcare.accounts.models import User
-from callcare.core.deeds import deed
-from callcare.territories import data
-from callcare.territories.enums import Level, TerritoryVerb
+from callcare.core.deeds import Refused, deed
+from callcare.core.french import counted, number
+from callcare.territories import data, official
+from callcare.territories.enums import Level, Precision, TerritoryVerb
 from callcare.territories.gazetteer import forget
-from callcare.territories.models import Territory
+from callcare.territories.models import PostCode, Territory
 from callcare.territories.rules import normalise, slips
 
 
@@ -145,3 +146,109 @@ def _enter_words(communes: Iterable[data.Commune]) -> None:
         )
         cursor.execute("ANALYZE territories_placeword")
         cursor.execute("DROP TABLE incoming_word")
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an official file changes, or would change: sentences to read, one by commune."""
+
+    lines: int
+    errors: list[str]
+    created: list[str]
+    changed: list[str]
+    outside: int  # communes of territories the house does not keep (Polynesia…)
+    is_applied: bool = False
+
+
+def import_communes(raw: bytes, *, by: User | None, apply: bool = False) -> Imported:
+    """Merge an official file by INSEE code; without `apply`, only say what would change.
+
+    All or nothing: a file with an error changes nothing. A commune the file does not name stays as it is.
+    A point of the file is exact. Refused when `apply` meets errors.
+    """
+    reading = official.read(raw)
+    table = data.table()
+    departements = {code for code, _, _ in table.departements}
+    known = _known_communes()
+    result = Imported(reading.lines, reading.errors, [], [], 0)
+    fresh: list[data.Commune] = []
+    for told in reading.communes.values():
+        before = known.get(told.code)
+        if told.departement not in departements:
+            result.outside += 1
+        elif before is None and told.name is None:
+            result.errors.append(f"Ligne {told.line} : {told.code} est inconnue, et son nom manque.")
+        elif (after := _merged(before, told)) != before:
+            fresh.append(after)
+            _say(result, before, after)
+    if apply:
+        if result.errors:
+            raise Refused(f"{counted(len(result.errors), 'erreur')} dans ce fichier : rien n’est importé.")
+        with deed(TerritoryVerb.IMPORTED, by=by):
+            _enter_parents(table, fresh)
+            _enter_communes(fresh, keeps="false")
+            _enter_words(fresh)
+        forget()
+        result.is_applied = True
+    return result
+
+
+def _known_communes() -> dict[str, data.Commune]:
+    postcodes: dict[int, list[str]] = {}
+    for commune, code in PostCode.objects.order_by("code").values_list("commune_id", "code"):
+        postcodes.setdefault(commune, []).append(code)
+    rows = Territory.objects.communes().values_list(
+        "pk", "code", "name", "epci__code", "departement__code", "population", "lat", "lon", "precision", "other_names"
+    )
+    return {
+        code: data.Commune(
+            code,
+            name,
+            " ".join(postcodes.get(pk, [])),
+            epci or "",
+            departement or "",
+            people,
+            lat,
+            lon,
+            precision,
+            also,
+        )
+        for pk, code, name, epci, departement, people, lat, lon, precision, also in rows
+    }
+
+
+def _merged(before: data.Commune | None, told: official.Told) -> data.Commune:
+    """The commune as the file says it, and as it was known where the file says nothing."""
+    was = before or data.Commune(told.code, "", "", "", told.departement, 0, None, None, "none", [])
+    # La Poste writes ST OMER: the same name in capitals is no news.
+    is_news = told.name is not None and normalise(told.name) != normalise(was.name)
+    point = (*told.point, "exact") if told.point else (was.lat, was.lon, was.precision)
+    return data.Commune(
+        told.code,
+        told.name if is_news and told.name else was.name,
+        " ".join(sorted(told.postcodes)) or was.postcodes,
+        told.epci or was.epci,
+        told.departement,
+        was.population if told.population is None else told.population,
+        *point,
+        was.other_names,
+    )
+
+
+def _say(result: Imported, before: data.Commune | None, after: data.Commune) -> None:
+    name = f"{after.name} ({after.code})"
+    if before is None:
+        result.created.append(name)
+        return
+    words = {
+        "name": f"nom {before.name} → {after.name}",
+        "postcodes": f"codes postaux {before.postcodes} → {after.postcodes}",
+        "epci": f"intercommunalité {before.epci or 'aucune'} → {after.epci}",
+        "departement": f"département {before.departement} → {after.departement}",
+        "population": f"population {number(before.population)} → {number(after.population)}",
+        "precision": f"position : {Precision(before.precision).label} → {Precision(after.precision).label}",
+    }
+    facts = [said for fact, said in words.items() if getattr(before, fact) != getattr(after, fact)]
+    if before.precision == after.precision and (before.lat, before.lon) != (after.lat, after.lon):
+        facts.append("position déplacée")
+    result.changed.append(f"{name} : {' ; '.join(facts)}")
