@@ -79,6 +79,7 @@ def prepare(env: dict[str, str], *, reset: bool) -> None:
         command,
         env=env | {"CALLCARE_POOL": "0", "CALLCARE_STATEMENT_TIMEOUT": "0"},
         stdin=subprocess.DEVNULL,
+        start_new_session=True,  # a Ctrl-C is ours to hear: it ends this program without a traceback of its own
         check=False,
     )
     if status.returncode:

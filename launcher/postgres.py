@@ -96,24 +96,41 @@ class Postgres:
     def url(self, name: str = "callcare") -> str:
         return f"postgresql://callcare@/{name}?host={quote(str(self.socket), safe='')}"
 
-    def run(self, program: str, *arguments: object) -> None:
-        command = [*mask(), str(self.bin / program), "-D", str(self.data), *map(str, arguments)]
+    def run(self, program: str, *arguments: object, data: Path | None = None) -> None:
+        """One of PostgreSQL's programs, in a session of its own: a Ctrl-C meant for us does not break its work."""
+        command = [*mask(), str(self.bin / program), "-D", str(data or self.data), *map(str, arguments)]
         plain = os.environ | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
         plain = {name: value for name, value in plain.items() if not name.startswith("PG")}
-        subprocess.run(command, check=True, cwd="/", env=plain, stdin=subprocess.DEVNULL, capture_output=True)
+        subprocess.run(
+            command,
+            check=True,
+            cwd="/",
+            env=plain,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            start_new_session=True,
+        )
 
     def create(self) -> None:
-        """`builtin` exists from 17 on; on 15 and 16 the C library's C.UTF-8 gives the same order of names."""
+        """A new cluster, made aside and moved when it is whole.
+
+        `builtin` exists from 17 on; on 15 and 16 the C library's C.UTF-8 gives the same order of names.
+        """
         builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         locale = [*builtin, "--locale=C"] if version(self.bin) >= 17 else ["--locale=C.UTF-8"]
-        shutil.rmtree(self.data, ignore_errors=True)  # what an interrupted initdb left: it has no PG_VERSION
-        self.data.mkdir(parents=True, mode=0o700)
-        self.yield_to_nobody(self.data)
+        draft = self.data.with_name(f"{self.data.name}.new")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True, mode=0o700)
+        self.yield_to_nobody(draft)
         hurry = ["--no-sync"] if "fsync=off" in self.options else []
         try:
-            self.run("initdb", "-U", "callcare", "-A", "trust", "-E", "UTF8", "--data-checksums", *locale, *hurry)
+            how = ["-U", "callcare", "-A", "trust", "-E", "UTF8", "--data-checksums", *locale, *hurry]
+            self.run("initdb", *how, data=draft)
+            draft.rename(self.data)
+        except OSError as error:
+            raise Trouble(f"Le dossier {self.data} existe et n’est pas une base : choisissez --data.") from error
         except subprocess.CalledProcessError as error:
-            shutil.rmtree(self.data, ignore_errors=True)
+            shutil.rmtree(draft, ignore_errors=True)
             said = error.stderr.decode(errors="replace").strip()
             raise Trouble(f"PostgreSQL n’a pas pu créer sa base dans {self.data} :\n{said}") from error
 
@@ -209,6 +226,8 @@ class Postgres:
         try:
             if self.users.take() and self.running():
                 self.run("pg_ctl", "-w", "-s", "-m", "fast", "stop")
+                if self.socket != self.data:
+                    shutil.rmtree(self.socket, ignore_errors=True)
         finally:
             self.users.release()
             self.starting.release()
