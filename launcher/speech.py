@@ -1,5 +1,6 @@
 """What the launcher says: steps with their time, and troubles in one sentence."""
 
+import os
 import subprocess
 import sys
 import time
@@ -14,21 +15,25 @@ class Trouble(Exception):
     """A foreseeable cause: one French sentence, with what to do. Shown without a traceback."""
 
 
-def say(sentence: str = "") -> None:
-    print(sentence, flush=True)
+def say(sentence: str = "", *, end: str = "\n") -> None:
+    """Nobody listening any more (a closed pipe, a closed terminal) never keeps us from ending our work."""
+    try:
+        print(sentence, end=end, flush=True)
+    except OSError:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  # for the rest of our life
 
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
     """Say what is being done, then how long it took."""
-    print(f"· {title} …", end="", flush=True)
+    say(f"· {title} …", end="")
     begun = time.monotonic()
     try:
         yield
     except BaseException:
-        print(flush=True)
+        say()
         raise
-    print(f" {seconds(time.monotonic() - begun)}", flush=True)
+    say(f" {seconds(time.monotonic() - begun)}")
 
 
 def seconds(duration: float) -> str:
@@ -46,7 +51,7 @@ def patiently(
         try:
             written, _ = process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            print(".", end="", flush=True)
+            say(".", end="")
         except BaseException:
             process.terminate()
             process.wait()

@@ -3,8 +3,9 @@
 import hashlib
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from django.db import OperationalError, connection
 
 from callcare.config import demo_database
 
+HOUSE = Path(demo_database.__file__).resolve().parents[1]
+REFERENCE = [HOUSE / "territories" / "data", HOUSE / "catalogue" / "data"]
 TURN = 0x63616C6C  # the key of our advisory lock: two launchers never migrate at once
 
 
@@ -42,9 +45,10 @@ class Command(BaseCommand):
                 call_command("migrate", interactive=False, verbosity=0)
                 call_command("createcachetable", verbosity=0)
             self.collect()
+            self.lay_reference()
             if options["demo"] and "demo_story" in get_commands():
-                with self.step("Histoire de démonstration"):
-                    call_command("demo_story", verbosity=0)
+                self.stdout.write("· Histoire de démonstration :")
+                call_command("demo_story", stdout=self.stdout)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -71,6 +75,16 @@ class Command(BaseCommand):
         self.stdout.write(f" {time.monotonic() - begun:.1f} s".replace(".", ","))
         self.stdout.flush()
 
+    def lay_reference(self) -> None:
+        """The communes and the founding catalogue, unless this database has those of the same files."""
+        seal = f"callcare: {sealed(REFERENCE)}"
+        if table_comment() == seal:
+            return
+        with self.step("Communes de France et catalogue"):
+            call_command("load_communes", stdout=StringIO())
+            call_command("found_catalogue", stdout=StringIO())
+            write_table_comment(seal)
+
     def collect(self) -> None:
         """Static files under hashed names, unless those that are there come from the same sources."""
         seal, known = fingerprint(), Path(settings.STATIC_ROOT) / ".sources"
@@ -79,6 +93,27 @@ class Command(BaseCommand):
         with self.step("Fichiers du site"):
             call_command("collectstatic", interactive=False, clear=True, verbosity=0)
             known.write_text(seal)
+
+
+def table_comment() -> str:
+    """What this database says of the reference data it holds: it goes away with the data."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description('django_migrations'::regclass, 'pg_class')")
+        (comment,) = cursor.fetchone()
+    return comment or ""
+
+
+def write_table_comment(comment: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"COMMENT ON TABLE django_migrations IS '{comment}'")  # a hash of ours, nothing typed
+
+
+def sealed(folders: Sequence[Path]) -> str:
+    """Changes with any byte of the files of these folders."""
+    seal = hashlib.sha256()
+    for path in sorted(path for folder in folders for path in folder.glob("*.*") if path.suffix != ".py"):
+        seal.update(path.name.encode() + path.read_bytes())
+    return seal.hexdigest()
 
 
 def fingerprint() -> str:
