@@ -5,7 +5,23 @@ class IntroductionsConfig(AppConfig):
     name = "callcare.introductions"
 
     def ready(self) -> None:
+        from callcare.accounts.enums import Role
         from callcare.core.deeds import SENTENCES
+        from callcare.introductions.badges import late_introductions
+        from callcare.matching import links
+        from callcare.ui import menu, panels
+
+        links.offer("introductions:propose")
+
+        operators = [Role.OPERATOR]
+        menu.offer(
+            label="Mises en relation", url_name="introductions:list", order=60, roles=operators, group="jour",
+            badge=late_introductions, tone="late",
+        )  # fmt: skip
+        menu.offer(label="Mon espace", url_name="introductions:space", order=5, roles=[Role.PARTNER])
+        title = "Mises en relation"
+        panels.offer("need", "introductions:of-need", title=title, order=20, roles=operators)
+        panels.offer("commitment", "introductions:of-commitment", title=title, order=20, roles=operators)
 
         SENTENCES.update(
             {

@@ -21,6 +21,9 @@ class Side(models.TextChoices):
     GIVER = "giver", "contributeur"
 
 
+SLUGS = {Side.ASKER: "demandeur", Side.GIVER: "contributeur"}  # as addresses say them
+
+
 class IntroductionVerb(models.TextChoices):
     PROPOSED = "introduction.proposed", "a proposé la mise en relation"
     CONSENTED = "introduction.consented", "a noté l’accord"

@@ -1,11 +1,11 @@
 """The letters of an introduction. Built here for the preview and for the deed alike: what is shown is what leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import phonenumbers
+from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 
 from callcare.accounts.models import User
@@ -14,6 +14,7 @@ from callcare.core import clock, french
 from callcare.desk.models import Desk
 from callcare.directory.enums import Certainty, ChannelKind, ChannelUse
 from callcare.directory.models import Channel, Organisation, Person
+from callcare.directory.rules import phones
 from callcare.introductions import rules
 from callcare.introductions.enums import Side
 from callcare.introductions.models import Introduction
@@ -92,7 +93,7 @@ def channel_of(person: Person | None, organisation: Organisation, kind: ChannelK
     for owner in (person, organisation):
         good = [
             channel
-            for channel in (owner.channels.all() if owner else ())
+            for channel in _channels(owner)
             if channel.kind == kind
             and channel.use in PREFERENCE
             and channel.certainty == Certainty.KNOWN
@@ -103,21 +104,25 @@ def channel_of(person: Person | None, organisation: Organisation, kind: ChannelK
     return None
 
 
+def _channels(owner: Person | Organisation | None) -> Iterable[Channel]:
+    """Read once for each person: a letter asks for them several times."""
+    if owner is None:
+        return ()
+    if "channels" not in getattr(owner, "_prefetched_objects_cache", {}):
+        prefetch_related_objects([owner], "channels")
+    return owner.channels.all()
+
+
+def read_channels(introduction: Introduction) -> None:
+    """Both persons' numbers and addresses in one query: for pages that show both sides."""
+    people = [who for who in (introduction.asker_person, introduction.giver_person) if who]
+    prefetch_related_objects(people, "channels")
+
+
 def can_be_reached(introduction: Introduction, side: str, allowed: Details) -> bool:
     """Do these allowed details hold a number or an address of this side?"""
     person, organisation = person_of(introduction, side), organisation_of(introduction, side)
     return any(kind in allowed and channel_of(person, organisation, kind) for kind in ChannelKind)
-
-
-def spoken(number: str) -> str:
-    """A number as it is read in France: +33353012202 → « 03 53 01 22 02 »; elsewhere with its country."""
-    try:
-        parsed = phonenumbers.parse(number, "FR")
-    except phonenumbers.NumberParseException:
-        return number
-    style = phonenumbers.PhoneNumberFormat
-    is_french = parsed.country_code == 33
-    return phonenumbers.format_number(parsed, style.NATIONAL if is_french else style.INTERNATIONAL)
 
 
 def said_line(line: NeedLine | CommitmentLine) -> str:
@@ -197,9 +202,15 @@ def _shown(person: Person | None, organisation: Organisation, allowed: Details) 
         channel = channel_of(person, organisation, kind) if kind in allowed else None
         if channel:
             channels.append(f"{kind}:{channel.value}")
-            value = spoken(channel.value) if kind == ChannelKind.PHONE else channel.value
+            value = phones.shown(channel.value) if kind == ChannelKind.PHONE else channel.value
             lines.append(f"{label} : {value}")
     return tuple(channels), lines
+
+
+def contact_lines(person: Person | None, organisation: Organisation) -> list[tuple[str, str]]:
+    """The number and the address the desk would use: (kind, value), the number as it is dialled."""
+    found = [channel_of(person, organisation, kind) for kind in ChannelKind]
+    return [(channel.kind, channel.value) for channel in found if channel]
 
 
 def _next_step(shown: Details, mine: Details) -> str:
@@ -225,7 +236,7 @@ def _greeting(person: Person | None) -> str:
 
 
 def _signature(desk: Desk, by: User | None, ref: str) -> str:
-    reach = f"Une question ? Le guichet vous répond au {spoken(desk.numbers[0])}." if desk.numbers else ""
+    reach = f"Une question ? Le guichet vous répond au {phones.shown(desk.numbers[0])}." if desk.numbers else ""
     who = f"{by.display_name}, {desk.name}" if by else desk.name
     return "\n".join(line for line in (reach, "", who, f"Mise en relation {ref}" if ref else "") if line or reach)
 

@@ -13,6 +13,7 @@ from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.fields import RefField
 from callcare.core.states import Stateful
+from callcare.desk.models import Consent
 from callcare.introductions.enums import LIVE, IntroductionState, Side
 
 S = IntroductionState
@@ -150,6 +151,18 @@ class Introduction(Stateful):
 
     def __str__(self) -> str:
         return f"mise en relation {self.ref}"
+
+    @property
+    def is_late(self) -> bool:
+        return self.state in LIVE and self.next_action_at is not None and self.next_action_at < clock.now()
+
+    def consent_of(self, side: str) -> Consent | None:
+        """This side's consent as it was noted here; live or not."""
+        return self.asker_consent if side == Side.ASKER else self.giver_consent
+
+    def sides_without_consent(self) -> list[Side]:
+        """Who has still to say yes: nobody was heard, or the yes was taken back."""
+        return [side for side in Side if not ((consent := self.consent_of(side)) and consent.is_live)]
 
 
 class Disclosure(models.Model):

@@ -16,3 +16,16 @@ def may_see_contacts(user: User, introduction: Introduction, side: str) -> bool:
         return True
     case = introduction.need if side == "asker" else introduction.commitment
     return keeps(user, case.desk if case else introduction.desk)
+
+
+def may_tell(user: User | None, introduction: Introduction) -> bool:
+    """Who may say that the two have spoken: the desk, and once the reveal is made, a partner of either side."""
+    if may_keep(user, introduction):
+        return True
+    sides = (introduction.need.organisation_id, introduction.giver_id)
+    return (
+        user is not None
+        and user.is_partner
+        and introduction.sent_at is not None
+        and user.memberships.filter(organisation__in=sides).exists()
+    )

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from callcare.core import clock
+from callcare.core import clock, french
 from callcare.desk.enums import Basis, Reach
 from callcare.desk.models.cases import Case
 from callcare.directory.models import Person
@@ -73,6 +73,12 @@ class Consent(models.Model):
     def details(self) -> frozenset[str]:
         """What may be passed on: among « name », « phone », « email »."""
         return frozenset(detail for detail in ("name", "phone", "email") if getattr(self, f"gives_{detail}"))
+
+    @property
+    def said(self) -> str:
+        """« le nom et le téléphone »."""
+        words = {"name": "le nom", "phone": "le téléphone", "email": "le courriel"}
+        return french.listed(word for detail, word in words.items() if detail in self.details)
 
     @property
     def is_live(self) -> bool:

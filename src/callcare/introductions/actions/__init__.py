@@ -11,11 +11,12 @@ from callcare.introductions.actions.closing import (
     take_up,
     unreachable,
 )
-from callcare.introductions.actions.consenting import ask_by_link, record_side_consent
+from callcare.introductions.actions.consenting import ask_by_link, propose_by_mail, record_side_consent
 from callcare.introductions.actions.proposing import propose, sketch
-from callcare.introductions.actions.revealing import introduce, introduce_now
+from callcare.introductions.actions.revealing import NEWS_AFTER, introduce, introduce_now
 
 __all__ = [
+    "NEWS_AFTER",
     "answer_by_link",
     "ask_by_link",
     "cancel",
@@ -25,6 +26,7 @@ __all__ = [
     "introduce_now",
     "no_help",
     "propose",
+    "propose_by_mail",
     "record_side_consent",
     "reopen",
     "sketch",

@@ -12,17 +12,18 @@ from callcare.desk.calendar import after_open_days
 from callcare.desk.enums import ReminderStep
 from callcare.introductions.enums import IntroductionState, IntroductionVerb, Side
 from callcare.introductions.models import Introduction
-from callcare.introductions.permissions import may_keep
-from callcare.matching.models import Dismissal
+from callcare.introductions.permissions import may_keep, may_tell
+from callcare.matching.actions import close_solicitation, dismiss, reopen_solicitation
 
 S = IntroductionState
 NEWS_AFTER = 5  # open days without news, both are called
 
 
 def take_up(introduction: Introduction, *, by: User | None, because: str = "") -> None:
-    """The two have spoken: the introduction is under way."""
+    """The two have spoken: the introduction is under way. The desk says it, or a partner of either side."""
     with deed(IntroductionVerb.TAKEN_UP, by=by, because=because):
-        _must_keep(by, introduction)
+        if not may_tell(by, introduction):
+            raise Refused("Cette mise en relation n’est pas de votre guichet.")
         _go_on(introduction)
 
 
@@ -75,6 +76,7 @@ def reopen(introduction: Introduction, *, by: User | None, because: str) -> None
         if introduction.sent_at is None:
             raise Refused("Rien n’avait été transmis : proposez une nouvelle mise en relation.")
         _go_on(introduction, closed_at=None, owner=introduction.owner or by)
+        reopen_solicitation(need=introduction.need, giver=introduction.giver, by=by)
 
 
 def _go_on(introduction: Introduction, **facts: Any) -> None:
@@ -113,6 +115,7 @@ def _end(
         first = introduction.first_closed_at or at
         introduction.move(state, closed_at=at, first_closed_at=first, next_action_at=None, **facts)
         overtake_reminders(introduction)
+        close_solicitation(need=introduction.need, giver=introduction.giver, by=by)
 
 
 def _must_keep(by: User | None, introduction: Introduction) -> None:
@@ -131,17 +134,7 @@ def _dismiss(introduction: Introduction, *, reason: Reason, by: User | None) -> 
     line = introduction.commitment_line
     needs = [introduction.need_line] if introduction.need_line else list(introduction.need.lines.order_by("pk"))
     for need_line in needs:
-        Dismissal.objects.update_or_create(
-            need_line=need_line,
-            commitment_line=line,
-            giver=None if line else introduction.giver,
-            defaults={
-                "desk": introduction.desk,
-                "reason": reason,
-                "is_final": reason.is_final,
-                "need_revision": need_line.revision,
-                "commitment_revision": line.revision if line else None,
-                "by": by,
-                "at": clock.now(),
-            },
-        )
+        if line is not None:
+            dismiss(need_line, commitment_line=line, reason=reason, by=by)
+        else:
+            dismiss(need_line, giver=introduction.giver, reason=reason, by=by)

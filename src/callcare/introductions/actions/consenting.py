@@ -1,6 +1,7 @@
 """Each side's yes or no: said on the telephone, or answered on a personal page."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,6 +15,7 @@ from callcare.desk.actions import queue_letter, record_consent
 from callcare.desk.enums import Basis, Reach
 from callcare.desk.models import Consent, Interaction, OutgoingMail
 from callcare.introductions import mails
+from callcare.introductions.actions.proposing import propose
 from callcare.introductions.enums import IntroductionState, IntroductionVerb, Side
 from callcare.introductions.models import Introduction
 from callcare.introductions.permissions import may_keep
@@ -88,3 +90,23 @@ def _write(
         subject=letter.subject,
         body=letter.body,
     )
+
+
+def propose_by_mail(
+    *,
+    by: User | None,
+    asker_gives: frozenset[str] | None = None,
+    giver_gives: frozenset[str] | None = None,
+    interaction: Interaction | None = None,
+    asks: bool = True,
+    **proposed: Any,
+) -> Introduction:
+    """Propose, note the yes just heard, and unless `asks` is False ask by letter each side that has not said yes."""
+    with deed(IntroductionVerb.PROPOSED, by=by):
+        introduction = propose(by=by, interaction=interaction, **proposed)
+        for side, gives in ((Side.ASKER, asker_gives), (Side.GIVER, giver_gives)):
+            if gives is not None:
+                record_side_consent(introduction, side=side, gives=gives, by=by, interaction=interaction)
+        for side in introduction.sides_without_consent() if asks else ():
+            ask_by_link(introduction, side=side, by=by)
+        return introduction

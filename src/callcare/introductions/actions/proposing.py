@@ -14,6 +14,7 @@ from callcare.desk.permissions import keeps
 from callcare.directory.models import Organisation, Person
 from callcare.introductions.enums import IntroductionVerb
 from callcare.introductions.models import Introduction
+from callcare.matching.actions import note_solicitation
 from callcare.needs.models import Need, NeedLine
 
 ANSWER_WITHIN = 2  # open days to obtain both consents
@@ -37,7 +38,7 @@ def sketch(
         raise Refused("Une mise en relation réunit un besoin et un contributeur.")
     if giver.pk == need.organisation_id:
         raise Refused("Le demandeur et le contributeur sont la même organisation.")
-    if commitment and not Commitment.objects.offered_to(need.desk).filter(pk=commitment.pk).exists():
+    if commitment and not _is_offered(commitment, need):
         raise Refused("Cet engagement n’est pas partagé avec votre guichet.")
     asker_person = asker_person or need.person
     giver_person = giver_person or (commitment.person if commitment else None)
@@ -53,6 +54,12 @@ def sketch(
         asker_consent=live_consent_of(asker_person, need),
         giver_consent=live_consent_of(giver_person, commitment),
     )
+
+
+def _is_offered(commitment: Commitment, need: Need) -> bool:
+    if commitment.desk_id == need.desk_id:
+        return True
+    return Commitment.objects.offered_to(need.desk).filter(pk=commitment.pk).exists()
 
 
 def propose(
@@ -98,6 +105,7 @@ def propose(
         it.proposed_at = clock.now()
         it.next_action_at = after_open_days(it.desk, days=ANSWER_WITHIN)
         it.save(force_insert=True)
+        note_solicitation(need=it.need, giver=it.giver, commitment=it.commitment, by=by)
         plan_reminder(
             desk=it.desk,
             subject=it,

@@ -1,0 +1,149 @@
+"""What the pages of introductions ask."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from callcare.catalogue.enums import ReasonUse
+from callcare.catalogue.models import Reason
+from callcare.directory.enums import ChannelKind
+from callcare.directory.models import Person
+from callcare.introductions import mails
+from callcare.introductions.enums import Side
+from callcare.introductions.models import Introduction
+
+DETAILS = [("name", "le nom"), ("phone", "le téléphone"), ("email", "le courriel")]
+
+
+def details_held(introduction: Introduction, side: str) -> list[tuple[str, str]]:
+    """What this side has that could be passed on: nobody is asked about a telephone we do not know."""
+    person, organisation = mails.person_of(introduction, side), mails.organisation_of(introduction, side)
+    return [
+        (detail, label)
+        for detail, label in DETAILS
+        if detail == "name" or mails.channel_of(person, organisation, ChannelKind(detail))
+    ]
+
+
+class DetailsField(forms.MultipleChoiceField):
+    """Some of « le nom », « le téléphone », « le courriel »."""
+
+    widget = forms.CheckboxSelectMultiple
+
+
+class PairForm(forms.Form):
+    """Both sides face to face: who speaks, who has said yes, and to what."""
+
+    asker_person = forms.ModelChoiceField(Person.objects.none(), label="interlocuteur", required=False)
+    asker_yes = forms.BooleanField(label="accord oral", required=False)
+    asker_gives = DetailsField(label="à transmettre", required=False)
+    giver_person = forms.ModelChoiceField(Person.objects.none(), label="interlocuteur", required=False)
+    giver_yes = forms.BooleanField(label="accord oral", required=False)
+    giver_gives = DetailsField(label="à transmettre", required=False)
+
+    def __init__(self, data: Any = None, *, sketch: Introduction) -> None:
+        super().__init__(data)
+        self.sketch = sketch
+        for side in Side:
+            self._set_side(side, sketch)
+
+    def _set_side(self, side: Side, sketch: Introduction) -> None:
+        people, gives, yes = (self.fields[f"{side}_{name}"] for name in ("person", "gives", "yes"))
+        held = details_held(sketch, side)
+        known = sketch.consent_of(side)
+        people.queryset = people_of(sketch, side)  # type: ignore[attr-defined]
+        people.initial = mails.person_of(sketch, side)
+        gives.choices = held  # type: ignore[attr-defined]
+        gives.initial = [detail for detail, _ in held if known is None or detail in known.details]
+        yes.initial = known is not None
+        if known:
+            yes.label = f"accord noté ({known.get_basis_display()})"
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        for side in Side:
+            if facts.get(f"{side}_yes") and not facts.get(f"{side}_gives"):
+                self.add_error(f"{side}_gives", "Cochez ce que cette personne accepte de transmettre.")
+        return facts
+
+    def allowed(self, side: str) -> frozenset[str]:
+        """What this side allows on the page as it stands; nothing while she has not said yes."""
+        if not self.is_bound:
+            held = self.fields[f"{side}_gives"].initial if self.fields[f"{side}_yes"].initial else ()
+            return frozenset(held or ())
+        facts = getattr(self, "cleaned_data", {})
+        return frozenset(facts.get(f"{side}_gives") or ()) if facts.get(f"{side}_yes") else frozenset()
+
+    def newly_given(self, side: str) -> frozenset[str] | None:
+        """A yes to be written: None where nothing was said, or where it is the consent we already have."""
+        gives = self.allowed(side)
+        known = self.sketch.consent_of(side)
+        is_same_person = self.cleaned_data.get(f"{side}_person") == mails.person_of(self.sketch, side)
+        if not gives or (known and is_same_person and known.details == gives):
+            return None
+        return gives
+
+
+def people_of(introduction: Introduction, side: str) -> QuerySet[Person]:
+    """Who may speak for this side."""
+    organisation = mails.organisation_of(introduction, side)
+    here = Person.objects.filter(organisation=organisation, left_on=None, merged_into=None, do_not_contact=False)
+    return here.order_by("last_name", "first_name", "pk")
+
+
+class SideConsentForm(forms.Form):
+    """An oral yes, on the introduction's page."""
+
+    gives = DetailsField(label="ce qui peut être transmis", choices=DETAILS, initial=["name", "phone", "email"])
+
+
+def decline_reasons() -> QuerySet[Reason]:
+    return Reason.objects.filter(used_for__contains=[ReasonUse.DECLINE]).order_by("order", "label")
+
+
+def _offer_reasons(field: Any) -> None:
+    field.queryset = decline_reasons()
+    field.choices = list(field.choices)  # read once: the widget goes through them twice
+
+
+class DeclineForm(forms.Form):
+    """A no, noted by the desk."""
+
+    side = forms.ChoiceField(label="qui refuse", choices=Side)
+    reason = forms.ModelChoiceField(Reason.objects.none(), label="motif", empty_label=None)
+    because = forms.CharField(label="précision", max_length=300, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_reasons(self.fields["reason"])
+
+
+class BecauseForm(forms.Form):
+    """Why."""
+
+    because = forms.CharField(label="pourquoi", max_length=300, required=False)
+
+
+class YesForm(forms.Form):
+    """Her yes on her personal page."""
+
+    gives = DetailsField(label="ce que le guichet peut transmettre de vous")
+
+    def __init__(self, data: Any = None, *, introduction: Introduction, side: str) -> None:
+        super().__init__(data)
+        held = [(detail, label.replace("le ", "votre ", 1)) for detail, label in details_held(introduction, side)]
+        self.fields["gives"].choices = held  # type: ignore[attr-defined]
+        self.fields["gives"].initial = [detail for detail, _ in held]
+        self.fields["gives"].error_messages["required"] = "Cochez au moins une coordonnée, ou déclinez plus bas."
+
+
+class NoForm(forms.Form):
+    """Her no on her personal page."""
+
+    reason = forms.ModelChoiceField(Reason.objects.none(), label="pour quelle raison", empty_label=None)
+    because = forms.CharField(label="un mot pour le guichet", max_length=300, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_reasons(self.fields["reason"])
