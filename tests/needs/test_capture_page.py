@@ -73,7 +73,7 @@ def test_time_is_typed_in_half_days(marion):
         ({"organisation": ""}, "organisation"),
         ({"organisation": "Personne de connu"}, "Aucune organisation de ce nom"),
         ({"line": ""}, "Erreur"),
-        ({"commune": "Nulle-Part"}, "Nous ne connaissons pas cette commune"),
+        ({"commune": "Nulle-Part"}, "Aucune commune de ce nom"),
         ({"quantity": "beaucoup"}, "Écrivez un nombre"),
         ({"quantity": "0,5"}, "nombre entier"),
         ({"until": "31/31/31"}, "Erreur"),
@@ -164,6 +164,15 @@ def test_the_same_thing_asked_lately_is_shown_and_becomes_a_repeat(marion, call)
     marion.post(reverse("needs:repeat", args=[need.ref]), {"interaction": call.ref})
     need.refresh_from_db()
     assert (need.repeats, Need.objects.count()) == (1, 1)
+
+
+def test_the_candidate_she_chose_is_met_at_once(marion):
+    other = cast.commitment().lines.get()
+    answer = marion.post(reverse(RECORD), said(relate=str(other.pk)))
+    line = Need.objects.get().lines.get()
+    assert answer.status_code == 302
+    if "?" in answer.url:  # the floor that introduces is there
+        assert f"need_line={line.pk}&commitment_line={other.pk}" in answer.url
 
 
 def test_what_was_corrected_by_hand_stays_when_the_line_changes():

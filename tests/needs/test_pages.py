@@ -166,7 +166,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(marion):
     assert answer.status_code == 422
     assert "Erreur :" in html
     assert "gardé" in html
-    assert "Nous ne connaissons pas cette commune" in html
+    assert "Aucune commune de ce nom" in html
 
 
 @pytest.mark.django_db(transaction=True)

@@ -65,9 +65,7 @@ class SharingForm(forms.Form):
 class CommitmentCaptureForm(CaptureForm):
     """A commitment in one line: besides, whether it is already sure, and whether it is counted."""
 
-    is_confirmed = forms.BooleanField(
-        label="déjà confirmé", required=False, help_text="Le contributeur l’a dit lui-même, maintenant."
-    )
+    is_confirmed = forms.BooleanField(label="déjà confirmé", required=False)
     as_needed = forms.BooleanField(label="selon les besoins, sans quantité", required=False)
     rtt = forms.ChoiceField(label="jours de RTT", required=False, choices=[("", "non"), *Rtt.choices])
 

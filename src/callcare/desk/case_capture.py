@@ -19,7 +19,6 @@ from callcare.core import clock, french
 from callcare.desk.actions.cases import LineFacts
 from callcare.desk.case_forms import (
     DAY,
-    CommuneField,
     QuantityField,
     WarnsOfNames,
     category_choices,
@@ -30,6 +29,7 @@ from callcare.desk.enums import CaseState
 from callcare.desk.models import Desk, Interaction
 from callcare.directory.models import Organisation, Person
 from callcare.directory.search import find_organisations
+from callcare.territories.forms import CommuneField
 
 EURO = "euro"
 CHIPS = ("quantity", "unit", "amount", "category", "commune", "from", "until", "every", "mode", "audience")
@@ -57,7 +57,7 @@ class CaptureForm(WarnsOfNames):
     unit = forms.ChoiceField(label="unité", required=False)
     amount = QuantityField(label="montant en euros", required=False, max_length=16)
     category = forms.ChoiceField(label="catégorie", required=False)
-    commune = CommuneField(label="commune", required=False, max_length=80)
+    commune = CommuneField(required=False)
     until = forms.DateField(label="jusqu’au", required=False, widget=DAY)
     every = forms.ChoiceField(label="rythme", required=False, choices=[("", "une fois"), *Every.choices])
     mode = forms.ChoiceField(label="don ou prêt", required=False, choices=[("", "non dit"), *Mode.choices])
@@ -106,6 +106,24 @@ class CaptureForm(WarnsOfNames):
     @property
     def extras(self) -> list[forms.BoundField]:
         return [self[name] for name in self.EXTRAS]
+
+    @property
+    def preview(self) -> str:
+        """What was understood, in codes, for the floor that shows who could help."""
+        known = getattr(self, "cleaned_data", {})
+        amount, quantity, commune = known.get("amount"), known.get("quantity"), known.get("commune")
+        said = {
+            "side": self.SIDE,
+            "form": f"saisie-{self.SIDE}",
+            "category": known["category"].code if known.get("category") else "",
+            "quantity": str(int(quantity)) if quantity else "",
+            "unit": known["unit"].code if known.get("unit") else "",
+            "amount_cents": str(int(amount * 100)) if amount else "",
+            "commune": commune.code if commune else "",
+            "since": str(known.get("from") or ""),
+            "until": str(known.get("until") or ""),
+        }
+        return json.dumps(said)
 
     @property
     def advices(self) -> list[str]:

@@ -13,6 +13,7 @@ from callcare.accounts.requests import person
 from callcare.core.deeds import Refused
 from callcare.desk.case_capture import CaptureForm, read_anew
 from callcare.desk.case_pages import Twin
+from callcare.desk.case_reading import understood
 from callcare.desk.enums import InteractionState
 from callcare.desk.models import Interaction
 from callcare.desk.requests import current_desk
@@ -49,9 +50,12 @@ def find_contact(request: HttpRequest, ref: str) -> Interaction:
     return get_object_or_404(rows.select_related("organisation", "person", "desk", "draft"), ref=ref)
 
 
-def understood(line: str, side: str) -> dict[str, str]:
-    """The fields of the form that a line of French fills, as they are typed by hand."""
-    return {}
+def relate_with(address: Callable[..., str]) -> None:
+    """Said by the floor that knows where two lines are brought together."""
+    _relate[:] = [address]
+
+
+_relate: list[Callable[..., str]] = []
 
 
 def capture_panel(request: HttpRequest, side: Side, ref: str) -> HttpResponse:
@@ -63,7 +67,7 @@ def capture_panel(request: HttpRequest, side: Side, ref: str) -> HttpResponse:
     start = {**kept, "line": line, "interaction": contact.ref}
     if contact.organisation:
         start |= {"organisation": contact.organisation.ref, "person": str(contact.person_id or "")}
-    fields = start if kept.get("line") == line and kept else read_anew(start, understood(line, side.side))
+    fields = start if kept.get("line") == line and kept else read_anew(start, understood(line))
     form = side.form(fields, desk=contact.desk, interaction=contact) if line else _blank(side, contact, start)
     return _answer(request, side, "desk/case_capture.html", form)
 
@@ -81,7 +85,7 @@ def new_page(request: HttpRequest, side: Side) -> HttpResponse:
 
 def read_page(request: HttpRequest, side: Side) -> HttpResponse:
     """The line changed: the chips follow it, what was corrected by hand stays. Nothing is written."""
-    fields = read_anew(request.POST, understood(request.POST.get("line", ""), side.side))
+    fields = read_anew(request.POST, understood(request.POST.get("line", "")))
     form = side.bound(request, fields)
     if not request.headers.get("HX-Request"):
         return _answer(request, side, "desk/case_new.html", form)
@@ -99,8 +103,21 @@ def record_page(request: HttpRequest, side: Side) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"Noté : {side.twin.word} {case.ref}.")
-            return redirect(_next(form.of_interaction, case))
+            return redirect(_related(side, case, request.POST.get("relate", "")) or _next(form.of_interaction, case))
     return _answer(request, side, "desk/case_new.html", form, status=422)
+
+
+def _related(side: Side, case: Any, other: str) -> str:
+    """Where the fresh case and the candidate she pressed « Relier » on are brought together."""
+    line = case.lines.order_by("pk").first()
+    if not _relate or line is None or not other.isdecimal():
+        return ""
+    pair = (
+        {"need": line.pk, "commitment": int(other)}
+        if side.side == "need"
+        else {"need": int(other), "commitment": line.pk}
+    )
+    return _relate[0](need_line=pair["need"], commitment_line=pair["commitment"])
 
 
 def _next(contact: Interaction | None, case: Any) -> str:

@@ -14,8 +14,7 @@ from callcare.desk.actions.cases import LineFacts
 from callcare.desk.models import Case, CaseLine
 from callcare.desk.rules import privacy
 from callcare.directory.models import Organisation, Person
-from callcare.territories.models import Territory
-from callcare.territories.rules import normalise
+from callcare.territories.forms import CommuneField
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MORNING = time(9)  # a day chosen on a page means its opening
@@ -36,25 +35,6 @@ class QuantityField(forms.CharField):
         if not quantity.is_finite() or quantity < 0 or quantity > 10**9:
             raise forms.ValidationError("Écrivez un nombre entre 0 et un milliard.")
         return quantity
-
-
-class CommuneField(forms.CharField):
-    """A commune by its INSEE code, its post code or its name; the largest where several share a name."""
-
-    def clean(self, value: Any) -> Any:
-        said = super().clean(value).strip()
-        if not said:
-            return None
-        known = Territory.objects.communes().order_by("-population", "code")
-        found = (
-            known.filter(code=said.upper()).first()
-            or known.filter(postcodes__code=said).first()
-            or known.filter(search_name=normalise(said)).first()
-            or known.filter(name__iexact=said).first()
-        )
-        if found is None:
-            raise forms.ValidationError("Nous ne connaissons pas cette commune : essayez son code postal.")
-        return found
 
 
 def category_choices() -> list[Any]:
@@ -139,7 +119,7 @@ class CaseEditForm(WarnsOfNames):
     person = forms.ModelChoiceField(
         label="interlocuteur", queryset=Person.objects.none(), required=False, empty_label="personne en particulier"
     )
-    commune = CommuneField(label="commune", required=False, max_length=80)
+    commune = CommuneField(required=False)
     starts_on = forms.DateField(label="à partir du", required=False, widget=DAY)
     ends_on = forms.DateField(label="jusqu’au", required=False, widget=DAY)
     next_action_on = forms.DateField(label="prochaine action", required=False, widget=DAY)

@@ -6,8 +6,13 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from callcare.accounts.enums import Role
+        from callcare.desk import case_console
+        from callcare.matching import links
         from callcare.ui import panels
+
+        case_console.relate_with(links.relate)
 
         operators = [Role.OPERATOR]
         panels.offer("need", "matching:of-need", title="Qui peut aider", order=10, roles=operators)
         panels.offer("commitment", "matching:of-commitment", title="À qui cela servirait", order=10, roles=operators)
+        panels.offer("counterparts", "matching:preview", title="Qui peut aider", order=10, roles=operators)

@@ -7,7 +7,7 @@ const waiting = new WeakMap();
 const sending = new WeakMap();
 
 function tell(form, sentence, tone = "") {
-  const place = form.querySelector("[data-kept]") ?? document.querySelector("[data-kept]");
+  const place = form.querySelector("[data-kept]") ?? document.querySelector("[data-kept]:not(form)");
   if (!place) return;
   place.textContent = sentence;
   place.dataset.tone = tone;
