@@ -1,0 +1,149 @@
+"""What the pages of the directory ask."""
+
+import re
+from typing import Any
+
+from django import forms
+
+from callcare.directory.enums import ChannelUse, OrganisationKind
+from callcare.directory.models import Organisation, Person
+from callcare.directory.rules import Wrong, emails, identifiers, phones
+from callcare.territories.models import Territory
+from callcare.territories.rules import normalise
+
+_NUMBERS = re.compile(r"\b(\d{5}|\d{2,3}|2[AB])\b")  # a postcode, or a département
+
+
+class CommuneField(forms.CharField):
+    """A commune as people write it: « Roubaix », « 59100 », « Roubaix (59) », « 59100 Roubaix »."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Shown with its département, so that what is shown can be read back."""
+        found = Territory.objects.select_related("departement").filter(pk=value).first() if _is_key(value) else None
+        if found is None:
+            return value
+        return f"{found.name} ({found.departement.code})" if found.departement else found.name
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        numbers = _NUMBERS.findall(text.upper())
+        name = normalise(_NUMBERS.sub(" ", text.upper()).strip(" ()"))
+        rows = Territory.objects.communes().select_related("departement")
+        for number in numbers:
+            rows = rows.filter(postcodes__code=number) if len(number) == 5 else rows.filter(departement__code=number)
+        found = list((rows.filter(search_name=name) if name else rows if numbers else rows.none()).distinct()[:6])
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise forms.ValidationError("Aucune commune ne porte ce nom. Essayez avec le code postal.")
+        some = ", ".join(f"{row.name} ({row.departement.code if row.departement else row.code})" for row in found)
+        raise forms.ValidationError(f"Plusieurs communes répondent à ce nom : {some}. Laquelle ?")
+
+
+def _is_key(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+class Checked(forms.CharField):
+    """A text one of our rules reads; what is wrong is said beside the field."""
+
+    def __init__(self, rule: Any, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.rule = rule
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return self.rule(text) if text else ""
+        except Wrong as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong
+
+
+def _number(text: str) -> str:
+    """The text itself, when it is a number: the extension is in it."""
+    phones.number(text)
+    return text
+
+
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Who they are."""
+
+    commune = CommuneField(label="commune", required=False, help_text="Nom ou code postal.")
+    siret = Checked(identifiers.siret, label="SIRET")
+    siren = Checked(identifiers.siren, label="SIREN", help_text="Lu dans le SIRET quand il est donné.")
+    rna = Checked(identifiers.rna, label="numéro RNA")
+    website = forms.URLField(label="site", required=False, assume_scheme="https")
+    networks = forms.CharField(label="réseaux", required=False, help_text="Séparés par des virgules.")
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "kind", "commune", "address", "siret", "siren", "rna", "website", "networks", "description")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["networks"] = ", ".join(self.instance.networks)
+
+    def clean_networks(self) -> list[str]:
+        return [name.strip() for name in self.cleaned_data["networks"].split(",") if name.strip()]
+
+    def _post_clean(self) -> None:
+        """Nothing is written into the row here: the deed does it, and the database has the last word."""
+
+
+class SpeakerForm(forms.Form):
+    """Who speaks for them, and how she is reached."""
+
+    first_name = forms.CharField(label="prénom", max_length=60, required=False)
+    last_name = forms.CharField(label="nom", max_length=80, required=False)
+    role = forms.CharField(label="fonction", max_length=80, required=False)
+    phone = Checked(_number, label="téléphone")
+    email = Checked(emails.address, label="courriel")
+
+    def clean(self) -> dict[str, Any]:
+        facts: dict[str, Any] = super().clean() or {}
+        if (facts.get("first_name") or facts.get("role")) and not facts.get("last_name"):
+            self.add_error("last_name", "Donnez le nom de l’interlocuteur.")
+        return facts
+
+
+class QuickForm(SpeakerForm):
+    """All that is known of a new caller, on one line of the console."""
+
+    name = forms.CharField(label="nom de l’organisation", max_length=200)
+    kind = forms.ChoiceField(label="nature", choices=OrganisationKind.choices)
+    commune = CommuneField(label="commune", required=False, help_text="Nom ou code postal.")
+    field_order = ("name", "kind", "commune")
+
+
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Somebody who speaks for an organisation."""
+
+    class Meta:
+        model = Person
+        fields = ("first_name", "last_name", "role", "do_not_contact", "left_on")
+        widgets = {"left_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def _post_clean(self) -> None:
+        """Nothing is written into the row here: the deed does it."""
+
+
+class ChannelForm(forms.Form):
+    """A number or an address, and for what."""
+
+    value = forms.CharField(label="numéro ou adresse", max_length=254)
+    use = forms.ChoiceField(label="usage", choices=[c for c in ChannelUse.choices if c[0] != ChannelUse.FORMER])
+    is_public = forms.BooleanField(label="publique", required=False)
+
+    def clean_value(self) -> str:
+        text: str = self.cleaned_data["value"]
+        try:
+            if "@" in text:
+                emails.address(text)
+            else:
+                phones.number(text)
+        except Wrong as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong
+        return text
