@@ -5,7 +5,12 @@ class AllocationsConfig(AppConfig):
     name = "callcare.allocations"
 
     def ready(self) -> None:
+        from callcare.accounts.enums import Role
         from callcare.core.deeds import SENTENCES
+        from callcare.ui import panels
+
+        for place in ("need", "commitment", "introduction"):
+            panels.offer(place, f"allocations:of-{place}", title="Affectations", order=30, roles=[Role.OPERATOR])
 
         SENTENCES.update(
             allocation_never_changes="Une affectation ne change ni de lignes ni de quantité : libérez-la d’abord.",

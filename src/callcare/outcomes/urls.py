@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from callcare.outcomes import views
 
 app_name = "outcomes"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("besoin/<str:ref>/", views.of_need, name="of-need"),
+    path("besoin/<str:ref>/saisie/", views.record, name="record"),
+]

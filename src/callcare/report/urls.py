@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from callcare.report import views
 
 app_name = "report"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.review, name="review"),
+    path("objectifs/", views.targets, name="targets"),
+    path("chiffres/<slug:code>/", views.rows, name="rows"),
+]

@@ -1,7 +1,4 @@
-"""Quantities promised, confirmed, handed over, given back. The database counts; we hold the locks and say the words.
-
-Every deed locks in the same order: commitment lines by id, need lines by id, then allocations.
-"""
+"""Quantities promised, held, given back. The database counts; we hold the locks and say the words."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -9,24 +6,21 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from callcare.accounts.models import User
-from callcare.allocations.enums import AllocationState, AllocationVerb, FulfilmentKind, Proof, RenegedBy
-from callcare.allocations.models import Allocation, Fulfilment
-from callcare.allocations.permissions import may_follow, may_promise
+from callcare.allocations.actions.steps import late_from, lock, lock_lines, remind, said
+from callcare.allocations.enums import AllocationState, AllocationVerb, RenegedBy
+from callcare.allocations.models import Allocation
+from callcare.allocations.permissions import may_promise
 from callcare.catalogue.models import Reason
 from callcare.commitments.models import CommitmentLine
 from callcare.core import clock
 from callcare.core.deeds import Refused, constraint_of, deed
-from callcare.core.french import counted
-from callcare.desk.actions import overtake_reminders, plan_reminder
+from callcare.desk.actions import overtake_reminders
 from callcare.desk.calendar import after_open_days
 from callcare.desk.enums import ReminderStep
 from callcare.introductions.models import Introduction
 from callcare.needs.models import NeedLine
 
 HOLD_DAYS = 5  # open days a hold lasts unless it is confirmed
-LATE_DAYS = 2  # open days after the promised date before the desk calls
-OUTCOME_AFTER = timedelta(days=10)
-NOT_YOURS = "Cette affectation n’est pas de votre guichet."
 
 
 def hold(
@@ -46,7 +40,7 @@ def hold(
         last = until or after_open_days(need_line.desk, days=HOLD_DAYS)
         facts = {"state": AllocationState.HELD, "held_until": last, "next_action_at": last}
         allocation = _allocate(need_line, commitment_line, qty, by=by, introduction=introduction, **facts)
-        _remind(allocation, ReminderStep.HOLD_ENDS, at=max(clock.now(), last - timedelta(days=1)))
+        remind(allocation, ReminderStep.HOLD_ENDS, at=max(clock.now(), last - timedelta(days=1)))
         return allocation
 
 
@@ -64,103 +58,35 @@ def promise(
     Raises Refused, with the number that is left, when there is not enough.
     """
     with deed(AllocationVerb.CONFIRMED, by=by):
-        due = _late_from(need_line, promised_for)
+        due = late_from(need_line, promised_for)
         facts = {"state": AllocationState.CONFIRMED, "promised_for": promised_for, "next_action_at": due}
         allocation = _allocate(need_line, commitment_line, qty, by=by, introduction=introduction, **facts)
-        _remind(allocation, ReminderStep.LATE_DELIVERY, at=due)
+        remind(allocation, ReminderStep.LATE_DELIVERY, at=due)
         return allocation
 
 
 def confirm(allocation: Allocation, *, by: User | None, promised_for: date | None = None) -> None:
     """A held quantity is now promised."""
     with deed(AllocationVerb.CONFIRMED, by=by):
-        _lock(allocation, by)
-        due = _late_from(allocation.need_line, promised_for)
+        lock(allocation, by)
+        due = late_from(allocation.need_line, promised_for)
         allocation.move(AllocationState.CONFIRMED, held_until=None, promised_for=promised_for, next_action_at=due)
         overtake_reminders(allocation, [ReminderStep.HOLD_ENDS])
-        _remind(allocation, ReminderStep.LATE_DELIVERY, at=due)
+        remind(allocation, ReminderStep.LATE_DELIVERY, at=due)
 
 
 def release(allocation: Allocation, *, by: User | None, reason: Reason | None, because: str = "") -> None:
     """Give back what is not handed over yet. What was handed over stays."""
     with deed(AllocationVerb.RELEASED, by=by, because=because or (reason.label if reason else "")):
-        _lock(allocation, by)
+        lock(allocation, by)
         _give_back(allocation, AllocationState.RELEASED, reason=reason)
 
 
 def fail(allocation: Allocation, *, by: User | None, side: RenegedBy, reason: Reason | None, because: str) -> None:
     """A promise is not kept: the rest is free again, and it is written down on which side it failed."""
     with deed(AllocationVerb.FAILED, by=by, because=because):
-        _lock(allocation, by)
+        lock(allocation, by)
         _give_back(allocation, AllocationState.FAILED, reason=reason, reneged_by=side)
-
-
-def deliver(
-    allocation: Allocation,
-    *,
-    qty: int,
-    by: User | None,
-    proof: Proof,
-    at: datetime | None = None,
-    place: str = "",
-    note: str = "",
-) -> Fulfilment:
-    """Note that `qty` measures were really handed over, or done. The last one makes the allocation honoured."""
-    with deed(AllocationVerb.DELIVERED, by=by):
-        _lock(allocation, by)
-        if allocation.state == AllocationState.HELD:
-            confirm(allocation, by=by)
-        if allocation.state != AllocationState.CONFIRMED:
-            raise Refused("Cette affectation n’attend plus de remise.")
-        left = allocation.qty - allocation.qty_fulfilled - allocation.qty_released
-        if qty > left:
-            raise Refused(f"Il ne reste que {said(allocation.need_line, left)} à remettre sur cette affectation.")
-        if at and at > clock.now() + timedelta(minutes=5):
-            raise Refused("Une remise se note une fois faite : sa date ne peut pas être à venir.")
-        done = Fulfilment.objects.create(
-            desk=allocation.desk, allocation=allocation, qty=qty, at=at or clock.now(), place=place, proof=proof,
-            by=by, note=note,
-        )  # fmt: skip
-        allocation.refresh_from_db()
-        if qty == left:
-            allocation.move(AllocationState.FULFILLED, next_action_at=None)
-            overtake_reminders(allocation, [ReminderStep.LATE_DELIVERY])
-        _remind(allocation, ReminderStep.OUTCOME_ASKED, at=clock.now() + OUTCOME_AFTER)
-        return done
-
-
-def take_back(allocation: Allocation, *, qty: int, by: User | None, proof: Proof, note: str = "") -> Fulfilment:
-    """A loan comes back: the quantity is free for a second borrower, the need it served stays served."""
-    with deed(AllocationVerb.RETURNED, by=by):
-        _lock(allocation, by)
-        kind = FulfilmentKind.RETURN
-        back = Fulfilment.objects.create(
-            desk=allocation.desk, allocation=allocation, kind=kind, qty=qty, at=clock.now(), proof=proof, by=by,
-            note=note,
-        )  # fmt: skip
-        allocation.refresh_from_db()
-        return back
-
-
-def correct(fulfilment: Fulfilment, *, qty: int, by: User | None, because: str) -> Fulfilment:
-    """Take back `qty` of what was noted by mistake. The mistake stays readable; the quantity is due again.
-
-    Raises Refused without a reason, or beyond what was noted.
-    """
-    if not because.strip():
-        raise Refused("Dites pourquoi cette remise est corrigée.")
-    with deed(AllocationVerb.CORRECTED, by=by, because=because):
-        allocation = fulfilment.allocation
-        _lock(allocation, by)
-        if allocation.state == AllocationState.FULFILLED:
-            due = _late_from(allocation.need_line, None)
-            allocation.move(AllocationState.CONFIRMED, next_action_at=due)
-        undone = Fulfilment.objects.create(
-            desk=allocation.desk, allocation=allocation, kind=FulfilmentKind.CORRECTION, qty=qty, at=clock.now(),
-            proof=Proof.ORAL, by=by, corrects=fulfilment, note=because[:300],
-        )  # fmt: skip
-        allocation.refresh_from_db()
-        return undone
 
 
 def release_lapsed(*, by: User | None = None) -> int:
@@ -168,18 +94,10 @@ def release_lapsed(*, by: User | None = None) -> int:
     lapsed = Allocation.objects.filter(state=AllocationState.HELD, held_until__lte=clock.now()).order_by("pk")
     for allocation in lapsed:
         with deed(AllocationVerb.LAPSED, by=by):
-            _lock(allocation, by)
+            lock(allocation, by)
             if allocation.state == AllocationState.HELD:
                 _give_back(allocation, AllocationState.RELEASED, reason=None)
     return len(lapsed)
-
-
-def said(line: NeedLine | CommitmentLine, measures: int) -> str:
-    """A quantity of measures in the words of its line: « 4 pièces », « 2 demi-journées »."""
-    whole, rest = divmod(measures, line.factor)
-    if rest:
-        return f"{measures / line.factor:.2f}".replace(".", ",") + f" {line.unit.plural}"
-    return counted(whole, line.unit.label, line.unit.plural)
 
 
 def _allocate(
@@ -187,7 +105,7 @@ def _allocate(
 ) -> Allocation:
     if not may_promise(by, need_line):
         raise Refused("Ce besoin n’est pas de votre guichet.")
-    _lock_lines(need_line, commitment_line)
+    lock_lines(need_line, commitment_line)
 
     def create() -> Allocation:
         with transaction.atomic():
@@ -238,20 +156,6 @@ def _what_is_left(rule: str, need_line: NeedLine, commitment_line: CommitmentLin
     return f"Ce besoin n’attend plus que {said(line, left)}." if left else "Ce besoin est déjà entièrement pourvu."
 
 
-def _lock_lines(need_line: NeedLine, commitment_line: CommitmentLine) -> None:
-    list(CommitmentLine.objects.filter(pk=commitment_line.pk).select_for_update(no_key=True, of=("self",)))
-    list(NeedLine.objects.filter(pk=need_line.pk).select_for_update(no_key=True, of=("self",)))
-
-
-def _lock(allocation: Allocation, by: User | None) -> None:
-    """Take the locks of one allocation in the order of the house, then read it again."""
-    if not may_follow(by, allocation):
-        raise Refused(NOT_YOURS)
-    _lock_lines(allocation.need_line, allocation.commitment_line)
-    list(Allocation.objects.filter(pk=allocation.pk).select_for_update(no_key=True, of=("self",)))
-    allocation.refresh_from_db()
-
-
 def _give_back(allocation: Allocation, to: AllocationState, **facts: object) -> None:
     rest = allocation.qty - allocation.qty_fulfilled
     if allocation.qty_released == rest:
@@ -261,24 +165,3 @@ def _give_back(allocation: Allocation, to: AllocationState, **facts: object) -> 
         to = AllocationState.FULFILLED
     allocation.move(to, qty_released=rest, held_until=None, next_action_at=None, **facts)
     overtake_reminders(allocation)
-
-
-def _late_from(line: NeedLine, promised_for: date | None) -> datetime:
-    start = clock.now()
-    if promised_for:
-        start = max(start, datetime.combine(promised_for, start.timetz()))
-    return after_open_days(line.desk, start, days=LATE_DAYS)
-
-
-def _remind(allocation: Allocation, step: ReminderStep, *, at: datetime) -> None:
-    need = allocation.need_line.need
-    plan_reminder(
-        desk=allocation.desk,
-        subject=allocation,
-        step=step,
-        about=need.title,
-        due_at=at,
-        organisation=need.organisation,
-        person=need.person,
-        owner=allocation.owner,
-    )

@@ -1,0 +1,159 @@
+"""What the pages ask of a quantity."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from callcare.allocations.enums import Proof, RenegedBy
+from callcare.allocations.models import Allocation
+from callcare.catalogue.enums import ReasonUse
+from callcare.catalogue.models import Reason
+from callcare.commitments.enums import Level
+from callcare.commitments.models import Commitment, CommitmentLine
+from callcare.core import clock
+from callcare.desk.enums import CaseState
+from callcare.desk.rules import quantities
+from callcare.introductions.models import Introduction
+from callcare.needs.models import Need, NeedLine
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+MOST = 25  # offers listed: those met through an introduction first
+
+
+def measured(quantity: Decimal, line: NeedLine | CommitmentLine) -> int:
+    """A quantity typed in the line's unit, in whole measures; the form's sentence where it is not whole."""
+    try:
+        return quantities.measured(quantity, factor=line.factor)
+    except quantities.NotWhole as error:
+        raise forms.ValidationError(f"Donnez un nombre entier de {line.unit.plural}.") from error
+
+
+def typed(line: NeedLine | CommitmentLine, measures: int) -> Decimal:
+    """A quantity in measures as it is typed, in the line's unit."""
+    return (Decimal(measures) / line.factor).normalize()
+
+
+class LineChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A line, said with what is left of it."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        left = obj.qty_open if isinstance(obj, NeedLine) else obj.qty_free
+        owner = f"{obj.commitment.organisation}, " if isinstance(obj, CommitmentLine) else ""
+        unit = obj.unit.plural if left != obj.factor else obj.unit.label
+        return f"{owner}{obj.category} : reste {typed(obj, left):f} {unit}"
+
+
+class PromiseForm(forms.Form):
+    """How much of which offer goes to which line of the need."""
+
+    need_line = LineChoice(NeedLine.objects.none(), label="pour")
+    commitment_line = LineChoice(CommitmentLine.objects.none(), label="pris sur")
+    quantity = forms.DecimalField(label="quantité", min_value=Decimal("0.01"), max_digits=12, decimal_places=2)
+    promised_for = forms.DateField(label="promise pour le", required=False, widget=DAY)
+    only_hold = forms.BooleanField(
+        label="retenir seulement", required=False, help_text="La retenue tombe d’elle-même après cinq jours ouvrés."
+    )
+
+    def __init__(self, *args: Any, need: Need, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lines = need.lines.select_related("unit", "category").filter(qty_open__gt=0).order_by("pk")
+        self.fields["need_line"].queryset = lines  # type: ignore[attr-defined]
+        self.fields["commitment_line"].queryset = _offers(need)  # type: ignore[attr-defined]
+        if first := lines.first():
+            self.initial.setdefault("need_line", first.pk)
+
+    def clean_promised_for(self) -> date | None:
+        day: date | None = self.cleaned_data["promised_for"]
+        if day and day < clock.today():
+            raise forms.ValidationError("Choisissez un jour à venir.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        facts = dict(super().clean() or {})
+        if facts.get("quantity") and facts.get("need_line"):
+            try:
+                facts["qty"] = measured(facts["quantity"], facts["need_line"])
+            except forms.ValidationError as error:
+                self.add_error("quantity", error)
+        return facts
+
+
+def _offers(need: Need) -> Any:
+    """Lines this need may take from: those it was introduced to, and its own desk's of the same kind."""
+    met = Introduction.objects.filter(need=need, commitment_line__isnull=False).values("commitment_line")
+    kinds = need.lines.values("kind")
+    ours = Commitment.objects.offered_to(need.desk).filter(state=CaseState.OPEN, level=Level.CONFIRMED)
+    fitting = Q(desk=need.desk, kind__in=kinds, category__in=need.lines.values("category"))
+    return (
+        CommitmentLine.objects.filter(Q(pk__in=met) | fitting, commitment__in=ours, qty_free__gt=0, is_countable=True)
+        .select_related("unit", "category", "commitment__organisation")
+        .order_by("commitment__opened_at", "pk")[:MOST]
+    )
+
+
+class QuantityForm(forms.Form):
+    """A quantity of one allocation, typed in the unit of its line."""
+
+    quantity = forms.DecimalField(label="quantité", min_value=Decimal("0.01"), max_digits=12, decimal_places=2)
+
+    def __init__(self, *args: Any, allocation: Allocation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.line = allocation.need_line
+
+    def clean_quantity(self) -> Decimal:
+        self.cleaned_data["qty"] = measured(self.cleaned_data["quantity"], self.line)
+        return self.cleaned_data["quantity"]  # type: ignore[no-any-return]
+
+
+class DeliverForm(QuantityForm):
+    """What was really handed over."""
+
+    day = forms.DateField(label="le", widget=DAY)
+    place = forms.CharField(label="lieu", max_length=120, required=False)
+    proof = forms.ChoiceField(label="preuve", choices=Proof.choices, initial=Proof.ORAL)
+    note = forms.CharField(label="note", max_length=300, required=False)
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day > clock.today():
+            raise forms.ValidationError("Une remise se note une fois faite : choisissez un jour passé ou aujourd’hui.")
+        if day.year < 2000:
+            raise forms.ValidationError("Vérifiez l’année.")
+        return day
+
+    def at(self) -> datetime:
+        """The day typed, at noon; now when it is today."""
+        day: date = self.cleaned_data["day"]
+        return clock.now() if day == clock.today() else datetime.combine(day, time(12), clock.PARIS)
+
+
+class ReturnForm(QuantityForm):
+    """A loan comes back."""
+
+    proof = forms.ChoiceField(label="preuve", choices=Proof.choices, initial=Proof.ORAL)
+    note = forms.CharField(label="note", max_length=300, required=False)
+
+
+class ReleaseForm(forms.Form):
+    """Why the rest is given back."""
+
+    reason = forms.ModelChoiceField(
+        Reason.objects.filter(used_for__contains=[ReasonUse.RELEASE]).order_by("order", "label"), label="motif"
+    )
+    because = forms.CharField(label="précision", max_length=300, required=False)
+
+
+class FailForm(ReleaseForm):
+    """On which side a promise failed."""
+
+    side = forms.ChoiceField(label="de quel côté", choices=RenegedBy.choices)
+
+
+class CorrectForm(QuantityForm):
+    """What was noted by mistake."""
+
+    fulfilment = forms.IntegerField(widget=forms.HiddenInput)
+    because = forms.CharField(label="pourquoi", max_length=300)

@@ -1,0 +1,197 @@
+"""The figures of the review. Each is one question to the database: its rows, and what is counted on them.
+
+Screen, drill-down and files use the same question, so that a figure always opens onto the rows that make it.
+Nothing is stored here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, TruncMonth, TruncWeek
+
+from callcare.accounts.models import User
+from callcare.allocations.enums import FulfilmentKind
+from callcare.allocations.models import Allocation, Fulfilment
+from callcare.commitments.enums import Level
+from callcare.commitments.models import Commitment, CommitmentLine
+from callcare.desk.enums import CaseState, InteractionChannel
+from callcare.desk.models import Desk, Interaction
+from callcare.introductions.models import Introduction
+from callcare.needs.models import Need, NeedLine
+from callcare.outcomes.models import PeopleCount
+from callcare.report.rules import PARIS, Period
+
+Rows = QuerySet[Any]
+NOWHERE = "aucun"  # the place of what has none
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is looked at: a period, the desks the reader may see, a département (INSEE code; "" for all; NOWHERE)."""
+
+    period: Period
+    desks: frozenset[int]
+    departement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One defined count. `rows` answers which rows; `weight` says what each row adds (one, unless said)."""
+
+    code: str
+    label: str
+    definition: str
+    when: str
+    place: str
+    source: Callable[[Scope], Rows]
+    weight: str = ""
+    desk: str = "desk_id"
+
+    def rows(self, scope: Scope) -> Rows:
+        """The rows that make this figure, in the scope."""
+        found = self.source(scope).filter(
+            **{
+                f"{self.when}__gte": scope.period.since,
+                f"{self.when}__lt": scope.period.until,
+                f"{self.desk}__in": scope.desks,
+            }
+        )
+        if scope.departement == NOWHERE:
+            found = found.filter(**{f"{self.place}__departement__isnull": True})
+        elif scope.departement:
+            found = found.filter(**{f"{self.place}__departement__code": scope.departement})
+        return found
+
+    def value(self, scope: Scope) -> int:
+        """The figure itself."""
+        return int(self.rows(scope).aggregate(n=self._counted())["n"] or 0)
+
+    def cells(self, scope: Scope) -> Rows:
+        """The figure by month and département, as rows (code, month, département, n)."""
+        cut = self.rows(scope).order_by()
+        cut = cut.annotate(
+            figure=Value(self.code),
+            month=TruncMonth(self.when, tzinfo=PARIS),
+            departement=Coalesce(f"{self.place}__departement__code", Value("")),
+        )
+        summed: Rows = cut.values("figure", "month", "departement").annotate(n=self._counted())
+        cells: Rows = summed.values_list("figure", "month", "departement", "n")
+        return cells
+
+    def _counted(self) -> Any:
+        return Coalesce(Sum(self.weight), 0) if self.weight else Count("pk")
+
+
+def _deliveries(scope: Scope) -> Rows:
+    """What was handed over, what was noted by mistake taken off; a delivery wholly corrected is not counted."""
+    undone = Fulfilment.objects.filter(corrects=OuterRef("pk")).values("corrects").annotate(n=Sum("qty")).values("n")
+    done = Fulfilment.objects.filter(kind=FulfilmentKind.DELIVERY)
+    return done.annotate(net=F("qty") - Coalesce(Subquery(undone), 0)).filter(net__gt=0)
+
+
+def _first_confirmed(scope: Scope) -> Rows:
+    """One confirmed commitment for each person of a giver: her first in the period and desks looked at."""
+    confirmed = Commitment.objects.filter(
+        level=Level.CONFIRMED, person__isnull=False, opened_at__gte=scope.period.since, desk_id__in=scope.desks
+    )
+    earlier = Q(opened_at__lt=OuterRef("opened_at")) | Q(opened_at=OuterRef("opened_at"), pk__lt=OuterRef("pk"))
+    return confirmed.filter(~Exists(confirmed.filter(earlier, person=OuterRef("person"))))
+
+
+def _without_help(scope: Scope) -> Rows:
+    """Needs nobody was introduced to and nothing is promised for; withdrawn and out of scope ones wait for nothing."""
+    introduced = Introduction.objects.filter(need=OuterRef("pk"), sent_at__isnull=False)
+    promised = Allocation.objects.filter(need_line__need=OuterRef("pk"), qty_released__lt=F("qty"))
+    waiting = ~Q(state=CaseState.CLOSED) | Q(close_reason__code__in=["unanswered", "expired"])
+    return Need.objects.filter(waiting, ~Exists(introduced), ~Exists(promised), duplicate_of=None)
+
+
+NEED_PLACE = "allocation__need_line__need__commune"
+
+CONTACTS = Figure(
+    "contacts", "Contacts",
+    "Appels, courriels, formulaires et visites reçus ou émis par le guichet ; les imports n’en sont pas.",
+    "started_at", "organisation__commune",
+    lambda _: Interaction.objects.exclude(channel=InteractionChannel.IMPORT),
+)  # fmt: skip
+NEEDS = Figure(
+    "needs", "Besoins", "Besoins ouverts dans la période, doublons exclus.", "opened_at", "commune",
+    lambda _: Need.objects.filter(duplicate_of=None),
+)  # fmt: skip
+COMMITMENTS = Figure(
+    "commitments", "Engagements", "Engagements ouverts dans la période, annoncés ou confirmés.", "opened_at",
+    "commune", lambda _: Commitment.objects.all(),
+)  # fmt: skip
+INTRODUCTIONS = Figure(
+    "introductions", "Mises en relation", "Mises en relation envoyées aux deux côtés dans la période.", "sent_at",
+    "need__commune", lambda _: Introduction.objects.filter(sent_at__isnull=False),
+)  # fmt: skip
+FULFILMENTS = Figure(
+    "fulfilments", "Remises", "Remises et réalisations notées ; une remise entièrement corrigée ne compte pas.", "at",
+    NEED_PLACE, _deliveries,
+)  # fmt: skip
+PEOPLE = Figure(
+    "people_helped", "Personnes accompagnées",
+    "Personnes déclarées par les demandeurs, comptées par besoin, public et tranche d’âge ; jamais nommées.",
+    "counted_at", "need__commune", lambda _: PeopleCount.objects.all(), weight="people",
+)  # fmt: skip
+COMPUTERS = Figure(
+    "computers_delivered", "Ordinateurs remis",
+    "Ordinateurs donnés ou prêtés, corrections déduites. Annoncé, confirmé et remis sont trois chiffres.", "at",
+    NEED_PLACE, lambda scope: _deliveries(scope).filter(allocation__need_line__category__is_computer=True),
+    weight="net",
+)  # fmt: skip
+COMMITTED = Figure(
+    "people_committed", "Personnes engagées",
+    "Interlocuteurs distincts des contributeurs qui ont confirmé un engagement ouvert dans la période.", "opened_at",
+    "commune",
+    _first_confirmed,
+)  # fmt: skip
+UNANSWERED = Figure(
+    "needs_unanswered", "Restés sans réponse",
+    "Besoins ouverts dans la période sans mise en relation envoyée ni quantité affectée, et ceux clos sans réponse.",
+    "opened_at", "commune",
+    _without_help,
+)  # fmt: skip
+
+FUNNEL = (CONTACTS, NEEDS, COMMITMENTS, INTRODUCTIONS, FULFILMENTS, PEOPLE)
+AIMED = (PEOPLE, COMPUTERS, COMMITTED)
+ALL = {figure.code: figure for figure in (*FUNNEL, COMPUTERS, COMMITTED, UNANSWERED)}
+
+
+def desks_of(user: User) -> QuerySet[Desk]:
+    """Whose figures she may read: an operator her desks', a steward everybody's."""
+    return Desk.objects.all() if user.is_steward else Desk.objects.filter(operators=user)
+
+
+def table(scope: Scope) -> list[tuple[str, Any, str, int]]:
+    """Every figure of the funnel by month and département: one query for the whole page."""
+    first, *others = [figure.cells(scope) for figure in (*FUNNEL, COMPUTERS, COMMITTED)]
+    return list(first.union(*others, all=True))
+
+
+def contacts_by_week(scope: Scope) -> list[tuple[Any, int]]:
+    """Contacts of each week of the period, from its Monday."""
+    weeks = CONTACTS.rows(scope).order_by().annotate(week=TruncWeek("started_at", tzinfo=PARIS))
+    return list(weeks.values("week").annotate(n=Count("pk")).order_by("week").values_list("week", "n"))
+
+
+def unanswered_by_category(scope: Scope, *, most: int = 6) -> list[tuple[str, int]]:
+    """What is lacking without an answer: needs by category, the most asked first."""
+    lines = NeedLine.objects.filter(need__in=UNANSWERED.rows(scope).order_by().values("pk"))
+    counted = lines.values("category__label").annotate(n=Count("need_id", distinct=True))
+    return list(counted.order_by("-n", "category__label").values_list("category__label", "n")[:most])
+
+
+def computers_by_stage(scope: Scope) -> dict[str, int]:
+    """Computers announced and confirmed: two figures with two names, beside those handed over."""
+    lines = CommitmentLine.objects.filter(
+        category__is_computer=True, commitment__in=COMMITMENTS.rows(scope).order_by().values("pk")
+    )
+    offered = Sum(F("qty_offered") - F("qty_withdrawn"))
+    found = lines.order_by().values_list("commitment__level").annotate(n=offered)
+    by_level = {level: int(n) for level, n in found}
+    confirmed = by_level.get(Level.CONFIRMED, 0)
+    return {"announced": confirmed + by_level.get(Level.ANNOUNCED, 0), "confirmed": confirmed}

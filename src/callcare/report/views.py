@@ -1,0 +1,189 @@
+"""The review, and the rows behind each of its figures."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from callcare.accounts.enums import Role
+from callcare.accounts.requests import allow, person
+from callcare.core import clock, french
+from callcare.core.deeds import Refused
+from callcare.report import figures
+from callcare.report.actions import set_target
+from callcare.report.figures import NOWHERE, Figure, Scope
+from callcare.report.forms import ScopeForm, TargetForm
+from callcare.report.models import Target
+from callcare.report.permissions import may_aim
+from callcare.report.rows import shown
+from callcare.report.rules import Period, forecast, month_of, months, pace
+
+Cells = list[tuple[str, Any, str, int]]
+
+
+def _scope(request: HttpRequest, running: Iterable[Target]) -> tuple[Scope, ScopeForm]:
+    """What is asked for, within what she may see. Without a period: from the oldest running target, else this year."""
+    desks = figures.desks_of(person(request))
+    form = ScopeForm(request.GET or None, desks=desks)
+    today = clock.today()
+    since = min((target.from_on for target in running if target.due_on >= today), default=None)
+    period = form.period(otherwise=Period(since or today.replace(month=1, day=1), today))
+    said = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    one = said.get("guichet")
+    chosen = frozenset([one.pk]) if one else frozenset(desks.values_list("pk", flat=True))
+    return Scope(period, chosen, said.get("departement") or ""), form
+
+
+def _query(request: HttpRequest, scope: Scope, **more: str) -> str:
+    facts = {"du": scope.period.first.isoformat(), "au": scope.period.last.isoformat()}
+    facts |= {name: request.GET[name] for name in ("guichet", "departement") if request.GET.get(name)}
+    return urlencode(facts | more)
+
+
+@allow(Role.OPERATOR, Role.STEWARD)
+@require_safe
+def review(request: HttpRequest) -> HttpResponse:
+    """Where do we stand? Targets, the way from a contact to a person helped, by month and territory."""
+    known = list(Target.objects.order_by("indicator", "due_on"))
+    scope, form = _scope(request, known)
+    cells = figures.table(scope)
+    totals: Counter[str] = Counter()
+    for code, _, _, n in cells:
+        totals[code] += n
+    address = {code: f"{reverse('report:rows', args=[code])}?{_query(request, scope)}" for code in figures.ALL}
+    context = {
+        "scope": scope,
+        "form": form,
+        "gauges": _gauges(scope, known, totals, address),
+        "funnel": [(figure.label, totals[figure.code], address[figure.code]) for figure in figures.FUNNEL],
+        "by_month": _by_month(request, scope, cells),
+        "by_place": _by_place(request, scope, cells, form.place_names()),
+        "columns": figures.FUNNEL,
+        "weeks": [(f"{week:%d/%m}", n) for week, n in figures.contacts_by_week(scope)],
+        "unanswered": figures.unanswered_by_category(scope),
+        "unanswered_url": address[figures.UNANSWERED.code],
+        "may_aim": may_aim(person(request)),
+        "now": clock.now(),
+    }
+    return render(request, "report/review.html", context, status=422 if form.errors else 200)
+
+
+def _gauges(
+    scope: Scope, known: Iterable[Target], totals: Counter[str], address: dict[str, str]
+) -> list[dict[str, Any]]:
+    """The three figures with a target, each with where it should be today."""
+    today = clock.today()
+    stages = figures.computers_by_stage(scope)
+    ours = [one for one in known if one.desk_id in {None, *scope.desks} and one.due_on >= scope.period.first]
+    targets = {target.indicator: target for target in ours}
+    drawn = []
+    for figure in figures.AIMED:
+        value = totals[figure.code]
+        target = targets.get(figure.code)
+        notes = []
+        if target:
+            period = Period(target.from_on, target.due_on)
+            where = pace(value=value, target=target.value, period=period, today=today)
+            if (then := forecast(value=value, period=period, today=today)) is not None and today < period.last:
+                notes.append(f"au rythme actuel : {french.number(then)} le {french.day(period.last, today=today)}")
+        else:
+            where = 0
+        if figure is figures.COMPUTERS:
+            notes.insert(0, f"annoncés {french.number(stages['announced'])}")
+            notes.insert(1, f"confirmés {french.number(stages['confirmed'])}")
+        drawn.append(
+            {
+                "label": figure.label,
+                "value": value,
+                "target": target.value if target else 0,
+                "pace": where,
+                "note": " · ".join(notes),
+                "url": address[figure.code],
+            }
+        )
+    return drawn
+
+
+def _by_month(request: HttpRequest, scope: Scope, cells: Cells) -> list[dict[str, Any]]:
+    """A line for each month, also the empty ones; each number opens its rows."""
+    sums: Counter[tuple[date, str]] = Counter()
+    for code, month, _, n in cells:
+        sums[month.astimezone(clock.PARIS).date(), code] += n
+    lines = []
+    for first in months(scope.period):
+        whole = month_of(first)
+        inside = {
+            "du": max(whole.first, scope.period.first).isoformat(),
+            "au": min(whole.last, scope.period.last).isoformat(),
+        }
+        query = _query(request, scope, **inside)
+        counts = [_cell(figure, sums[first, figure.code], query) for figure in figures.FUNNEL]
+        lines.append({"label": f"{french.MONTHS[first.month - 1]} {first.year}", "counts": counts})
+    return lines
+
+
+def _by_place(request: HttpRequest, scope: Scope, cells: Cells, names: dict[str, str]) -> list[dict[str, Any]]:
+    """A line for each département where something happened, the busiest first, the unknown place last."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for code, _, place, n in cells:
+        sums[place, code] += n
+    places = sorted({place for place, _ in sums}, key=lambda place: (not place, -sums[place, "contacts"], place))
+    lines = []
+    for place in places:
+        query = _query(request, scope, departement=place or NOWHERE)
+        counts = [_cell(figure, sums[place, figure.code], query) for figure in figures.FUNNEL]
+        lines.append({"label": names.get(place) or "Lieu non précisé", "counts": counts})
+    return lines
+
+
+def _cell(figure: Figure, n: int, query: str) -> dict[str, Any]:
+    return {"label": figure.label, "n": n, "url": f"{reverse('report:rows', args=[figure.code])}?{query}"}
+
+
+@allow(Role.OPERATOR, Role.STEWARD)
+@require_safe
+def rows(request: HttpRequest, code: str) -> HttpResponse:
+    """The rows behind one figure: as many, or adding up to as much, as the figure says."""
+    figure: Figure | None = figures.ALL.get(code)
+    if figure is None:
+        raise Http404
+    scope, form = _scope(request, Target.objects.all())
+    found = shown(figure, scope)
+    context = {
+        "figure": figure,
+        "value": figure.value(scope),
+        "page": Paginator(found.rows, 50).get_page(request.GET.get("page")),
+        "present": found.present,
+        "scope": scope,
+        "form": form,
+        "back": f"{reverse('report:review')}?{_query(request, scope)}",
+        "opens": person(request).is_operator,
+    }
+    context["lines"] = [found.present(row) for row in context["page"]]  # type: ignore[attr-defined]
+    return render(request, "report/rows.html", context)
+
+
+@allow(Role.STEWARD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def targets(request: HttpRequest) -> HttpResponse:
+    """Set an objective, and see those there are."""
+    form = TargetForm(request.POST or None, initial=TargetForm.usual())
+    if form.is_valid():
+        try:
+            set_target(by=person(request), **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "L’objectif est fixé.")
+            return redirect("report:targets")
+    known = Target.objects.select_related("desk").order_by("-due_on", "indicator")
+    status = 422 if form.errors else 200
+    return render(request, "report/targets.html", {"form": form, "targets": known}, status=status)
