@@ -7,6 +7,7 @@ KEPT_HOURS = 7 * 24  # finished jobs stay a week, for those who look for what ha
 TIMETABLE = {
     # job: minute hour day month weekday
     "desk.deliver_letters": "* * * * *",  # each deed calls it too; this is for the retries, and for lost calls
+    "house.release_holds": "*/5 * * * *",
     "house.forget_finished_jobs": "17 2 * * *",
 }
 
