@@ -9,8 +9,8 @@ from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.french import FIXED
 from callcare.desk.calendar import calendar_of
-from callcare.desk.enums import InteractionState
-from callcare.desk.models import Desk, Interaction, Reminder
+from callcare.desk.enums import InteractionState, MailState
+from callcare.desk.models import Desk, Interaction, OutgoingMail, Reminder
 from callcare.desk.rules.hours import PARIS
 
 
@@ -22,6 +22,11 @@ def contacts_open(user: User) -> QuerySet[Interaction]:
 def late_reminders(user: User) -> QuerySet[Reminder]:
     """What is owed and late."""
     return Reminder.objects.visible_to(user).planned().filter(due_at__lte=clock.now())
+
+
+def failed_letters(user: User) -> QuerySet[OutgoingMail]:
+    """Letters that could not leave: somebody has to telephone."""
+    return OutgoingMail.objects.visible_to(user).filter(state=MailState.FAILED)
 
 
 def where(user: User) -> str:

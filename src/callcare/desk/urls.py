@@ -1,6 +1,6 @@
 from django.urls import path
 
-from callcare.desk.views import console, lists, settings
+from callcare.desk.views import console, letters, lists, settings
 
 app_name = "desk"
 urlpatterns = [
@@ -26,4 +26,7 @@ urlpatterns = [
     path("relances/<str:ref>/faite/", lists.done, name="done"),
     path("relances/<str:ref>/essai/", lists.tried, name="tried"),
     path("relances/<str:ref>/report/", lists.snooze, name="snooze"),
+    path("courriers/", letters.letter_list, name="letters"),
+    path("courriers/<str:ref>/", letters.letter, name="letter"),
+    path("courriers/<str:ref>/renvoi/", letters.resend, name="resend"),
 ]

@@ -78,7 +78,8 @@ def many(words: str) -> str:
     done: list[str] = []
     rest = words.split(" ")
     while rest and rest[0] not in LINKS and not rest[0].startswith(("d’", "l’", "(")):
-        done.append(french.plural(rest.pop(0)))
+        word = rest.pop(0)
+        done.append(word if word.isupper() else french.plural(word))
     return " ".join([*done, *rest])
 
 

@@ -61,6 +61,11 @@ class OutgoingMail(models.Model):
         return self.subject
 
     @property
+    def ref(self) -> str:
+        """How addresses name this letter: the part of its Message-ID made from its key."""
+        return self.message_id.removeprefix("<cc.").partition("@")[0]
+
+    @property
     def was_kept_inside(self) -> bool:
         """Written in a replayed month: shown as sent, never handed to a mail server."""
         return self.state == MailState.SENT and self.attempts == 0
