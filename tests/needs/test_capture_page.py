@@ -6,10 +6,12 @@ import pytest
 from django.urls import reverse
 
 from callcare.core import clock
+from callcare.desk import capture
 from callcare.desk.actions import log_interaction
 from callcare.desk.case_capture import read_anew
 from callcare.desk.enums import InteractionChannel
 from callcare.needs.models import Need
+from callcare.territories.gazetteer import forget
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,39 @@ def test_reading_the_line_writes_nothing_and_answers_with_chips(marion):
     assert "hx-swap-oob" in html
     assert "<html" not in html
     assert not Need.objects.exists()
+
+
+@pytest.fixture
+def known_communes():
+    """The words the line is read with are kept by the process: those of this test, then none."""
+    cast.roubaix()
+    cast.laptop()
+    forget()
+    capture._read_again.cache_clear()
+    yield
+    forget()
+    capture._read_again.cache_clear()
+
+
+def test_the_line_is_read_into_the_fields(marion, known_communes):
+    answer = marion.post(
+        reverse("needs:read"),
+        {"line": "urgent 12 ordinateurs portables Roubaix avant le 30/04/2031 pour 5 lycéens"},
+        headers={"HX-Request": "true"},
+    )
+    said = answer.context["form"].cleaned_data
+    assert (said["quantity"], said["category"], said["commune"]) == (12, cast.laptop(), cast.roubaix())
+    assert (str(said["until"]), said["audience"], said["people_expected"], said["priority"]) == (
+        "2031-04-30", "school", 5, "1",
+    )  # fmt: skip
+
+
+def test_what_was_corrected_stays_while_the_line_goes_on(marion, known_communes):
+    first = marion.post(reverse("needs:read"), {"line": "12 ordinateurs portables"}, headers={"HX-Request": "true"})
+    fields = dict(first.context["form"].data.items()) | {"quantity": "15", "line": "12 ordinateurs portables Roubaix"}
+    again = marion.post(reverse("needs:read"), fields, headers={"HX-Request": "true"})
+    said = again.context["form"].cleaned_data
+    assert (said["quantity"], said["commune"]) == (15, cast.roubaix())
 
 
 def test_without_scripts_reading_the_line_gives_the_whole_page(marion):

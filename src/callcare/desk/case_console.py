@@ -67,7 +67,7 @@ def capture_panel(request: HttpRequest, side: Side, ref: str) -> HttpResponse:
     start = {**kept, "line": line, "interaction": contact.ref}
     if contact.organisation:
         start |= {"organisation": contact.organisation.ref, "person": str(contact.person_id or "")}
-    fields = start if kept.get("line") == line and kept else read_anew(start, understood(line))
+    fields = start if kept.get("line") == line and kept else read_anew(start, understood(line, contact.desk))
     form = side.form(fields, desk=contact.desk, interaction=contact) if line else _blank(side, contact, start)
     return _answer(request, side, "desk/case_capture.html", form)
 
@@ -79,14 +79,19 @@ def _blank(side: Side, contact: Interaction, start: dict[str, Any]) -> CaptureFo
 def new_page(request: HttpRequest, side: Side) -> HttpResponse:
     """The capture without a call."""
     start = {name: request.GET.get(name, "") for name in ("organisation", "line")}
-    form = side.form(initial=start, desk=current_desk(request))
+    desk = current_desk(request)
+    line = start["line"]
+    form = (
+        side.form(read_anew(start, understood(line, desk)), desk=desk) if line else side.form(initial=start, desk=desk)
+    )
     return _answer(request, side, "desk/case_new.html", form)
 
 
 def read_page(request: HttpRequest, side: Side) -> HttpResponse:
     """The line changed: the chips follow it, what was corrected by hand stays. Nothing is written."""
-    fields = read_anew(request.POST, understood(request.POST.get("line", "")))
-    form = side.bound(request, fields)
+    contact, desk = side.of(request)
+    fields = read_anew(request.POST, understood(request.POST.get("line", ""), desk))
+    form = side.form(fields, desk=desk, interaction=contact)
     if not request.headers.get("HX-Request"):
         return _answer(request, side, "desk/case_new.html", form)
     with_fields = "chips" not in request.GET

@@ -1,18 +1,18 @@
 """The capture line read into the fields of the form, as they would be typed by hand."""
 
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
-
+from callcare.desk.capture import capture
 from callcare.desk.case_forms import plain
+from callcare.desk.models import Desk
+from callcare.territories.enums import Level
 from callcare.territories.models import Territory
 
 
-def understood(line: str) -> dict[str, str]:
-    """The fields that a line of French fills; nothing for an empty line."""
-    if not line.strip() or find_spec("callcare.desk.capture") is None:
+def understood(line: str, desk: Desk) -> dict[str, str]:
+    """The fields that a line of French, said at this desk, fills; nothing for an empty line."""
+    if not line.strip():
         return {}
-    said: Any = import_module("callcare.desk.capture").read_line(line)
+    near = desk.territory.code if desk.territory and desk.territory.level == Level.DEPARTEMENT else ""
+    said = capture(line, near=[near] if near else [])
     fields = {
         "quantity": "" if said.quantity is None else plain(float(said.quantity)),
         "unit": said.unit,

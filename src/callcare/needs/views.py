@@ -48,7 +48,7 @@ def _asked_lately(form: CaptureForm) -> Iterable[Any]:
     said = form.cleaned_data
     return Need.objects.asked_lately(
         desk=form.desk, organisation=said["organisation"], category=said["category"]
-    ).order_by("-opened_at")[:3]
+    ).order_by("-opened_at")[:2]
 
 
 CAPTURE = Side(twin=NEEDS, side="need", form=NeedCaptureForm, record=actions.record_need, repeats=_asked_lately)

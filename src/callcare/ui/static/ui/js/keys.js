@@ -13,9 +13,11 @@ function isSeen(element) {
   return element.getClientRects().length > 0 && !element.disabled;
 }
 
-function targetOf(key) {
+function targetOf(key, form) {
   const open = document.querySelector("dialog:popover-open, dialog[open]");
-  return [...(open ?? document).querySelectorAll("[data-key]")].find((e) => e.dataset.key === key && isSeen(e));
+  const seen = [...(open ?? document).querySelectorAll("[data-key]")].filter((e) => e.dataset.key === key && isSeen(e));
+  // Two forms on a page may each have their « Enregistrer »: the one being typed in answers first.
+  return seen.find((e) => form && e.form === form) ?? seen[0];
 }
 
 function activate(element) {
@@ -41,7 +43,7 @@ function onKey(event) {
   }
   // On a French keyboard the digits are under Shift: the key of « 1 » counts as 1.
   const digit = isSingle && event.code.startsWith("Digit") ? event.code.slice(5) : "";
-  const element = targetOf(key) ?? (digit && targetOf(digit));
+  const element = targetOf(key, event.target.form) ?? (digit && targetOf(digit));
   if (!element) return;
   event.preventDefault();
   activate(element);
