@@ -84,7 +84,7 @@ def conflict(outdated: Outdated | None) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/pages.html", takes_context=True)
-def pages(context: template.Context, page: "Page[Any]", word: str = "ligne") -> dict[str, Any]:
+def pages(context: template.Context, page: Page[Any], word: str = "ligne") -> dict[str, Any]:
     """{% pages page "besoin" %}: how many there are, and the way to the others; keeps the filters of the address."""
     query = context["request"].GET.copy()
     query.pop("page", None)
