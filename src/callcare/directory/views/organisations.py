@@ -70,7 +70,7 @@ def organisation_page(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _for_the_desk(organisation: Organisation) -> dict[str, Any]:
-    channels = Channel.objects.in_use().order_by("kind", "pk")
+    channels = Channel.objects.in_use().order_by("-kind", "pk")
     people = organisation.people.live().order_by("left_on", "search_name", "pk")
     merged = MergeRecord.objects.filter(kind="organisation", kept_id=organisation.pk, undone_at=None).order_by("-pk")
     return {

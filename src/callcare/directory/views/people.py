@@ -66,7 +66,8 @@ def person_edit(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
             messages.success(request, "La fiche est enregistrée.")
             return redirect("directory:page", ref)
     others = Person.objects.live().filter(organisation=somebody.organisation_id).exclude(pk=pk).order_by("search_name")
-    context = {"form": form, "person": somebody, "outdated": outdated, "others": others}
+    channels = somebody.channels.in_use().order_by("-kind", "pk")
+    context = {"form": form, "person": somebody, "outdated": outdated, "others": others, "channels": channels}
     return render(request, "directory/person.html", context, status=422 if form.errors or outdated else 200)
 
 
