@@ -10,6 +10,7 @@ from callcare.introductions import actions
 from callcare.introductions.enums import IntroductionState as S
 from callcare.introductions.models import Introduction
 from callcare.matching.models import Dismissal
+from callcare.needs import actions as need_actions
 from tests import cast
 from tests.introductions import stage
 
@@ -93,3 +94,20 @@ def test_a_live_one_without_a_next_date_is_refused_by_the_database():
     introduction = stage.proposed()
     with pytest.raises(Refused, match="prochaine date"), deed(cast.CastVerb.ENTERS, by=None):
         Introduction.objects.filter(pk=introduction.pk).update(next_action_at=None)
+
+
+def test_a_closed_need_takes_back_what_was_only_proposed():
+    need = stage.need()
+    here = stage.proposed(need_line=need.lines.get())
+    other = stage.commitment(organisation=cast.mill(name="Papeterie d’Hallines"), person=None)
+    there = stage.sent(
+        need_line=need.lines.get(),
+        commitment_line=other.lines.get(),
+        giver_person=cast.person(other.organisation, "Inès", "Roy", phone="+33353013303", email="ines@hallines.test"),
+    )
+    need_actions.close_need(
+        need, by=cast.marion(), reason=cast.reason("served", "servi", "close_need"), because="trouvé"
+    )
+    here.refresh_from_db()
+    there.refresh_from_db()
+    assert (here.state, there.state) == (S.CANCELLED, S.SENT)

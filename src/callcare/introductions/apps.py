@@ -7,11 +7,14 @@ class IntroductionsConfig(AppConfig):
     def ready(self) -> None:
         from callcare.accounts.enums import Role
         from callcare.core.deeds import SENTENCES
+        from callcare.introductions.actions import follow_need
         from callcare.introductions.badges import late_introductions
         from callcare.matching import links
+        from callcare.needs.signals import need_closed
         from callcare.ui import menu, panels
 
         links.offer("introductions:propose")
+        need_closed.connect(follow_need)
 
         operators = [Role.OPERATOR]
         menu.offer(

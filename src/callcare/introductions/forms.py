@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 
 from callcare.catalogue.enums import ReasonUse
 from callcare.catalogue.models import Reason
-from callcare.directory.enums import ChannelKind
 from callcare.directory.models import Person
 from callcare.introductions import mails
 from callcare.introductions.enums import Side
@@ -16,14 +15,13 @@ from callcare.introductions.models import Introduction
 DETAILS = [("name", "le nom"), ("phone", "le téléphone"), ("email", "le courriel")]
 
 
+KEYS = {Side.ASKER: "d", Side.GIVER: "c"}  # one key notes an oral yes
+
+
 def details_held(introduction: Introduction, side: str) -> list[tuple[str, str]]:
     """What this side has that could be passed on: nobody is asked about a telephone we do not know."""
-    person, organisation = mails.person_of(introduction, side), mails.organisation_of(introduction, side)
-    return [
-        (detail, label)
-        for detail, label in DETAILS
-        if detail == "name" or mails.channel_of(person, organisation, ChannelKind(detail))
-    ]
+    known = mails.held(introduction, side)
+    return [(detail, label) for detail, label in DETAILS if detail in known]
 
 
 class DetailsField(forms.MultipleChoiceField):
@@ -36,10 +34,14 @@ class PairForm(forms.Form):
     """Both sides face to face: who speaks, who has said yes, and to what."""
 
     asker_person = forms.ModelChoiceField(Person.objects.none(), label="interlocuteur", required=False)
-    asker_yes = forms.BooleanField(label="accord oral", required=False)
+    asker_yes = forms.BooleanField(
+        label="accord oral", required=False, help_text="Touche D : elle vient de dire oui à ce qui est coché."
+    )
     asker_gives = DetailsField(label="à transmettre", required=False)
     giver_person = forms.ModelChoiceField(Person.objects.none(), label="interlocuteur", required=False)
-    giver_yes = forms.BooleanField(label="accord oral", required=False)
+    giver_yes = forms.BooleanField(
+        label="accord oral", required=False, help_text="Touche C : elle vient de dire oui à ce qui est coché."
+    )
     giver_gives = DetailsField(label="à transmettre", required=False)
 
     def __init__(self, data: Any = None, *, sketch: Introduction) -> None:
@@ -50,15 +52,17 @@ class PairForm(forms.Form):
 
     def _set_side(self, side: Side, sketch: Introduction) -> None:
         people, gives, yes = (self.fields[f"{side}_{name}"] for name in ("person", "gives", "yes"))
-        held = details_held(sketch, side)
         known = sketch.consent_of(side)
         people.queryset = people_of(sketch, side)  # type: ignore[attr-defined]
         people.initial = mails.person_of(sketch, side)
-        gives.choices = held  # type: ignore[attr-defined]
-        gives.initial = [detail for detail, _ in held if known is None or detail in known.details]
+        # Another person may be chosen: what she has not is simply not in the letter.
+        gives.choices = DETAILS  # type: ignore[attr-defined]
+        gives.initial = sorted(known.details if known else mails.held(sketch, side) or dict(DETAILS))
         yes.initial = known is not None
+        yes.widget.attrs["data-key"] = KEYS[side]
         if known:
             yes.label = f"accord noté ({known.get_basis_display()})"
+            yes.help_text = ""
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}

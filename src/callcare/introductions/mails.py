@@ -54,7 +54,7 @@ def introduced(
     Also for an introduction that is not saved yet: the preview shows the very words that will leave.
     """
     them = other(side)
-    shown, mine = allowed.get(them, NOTHING), allowed.get(Side(side), NOTHING)
+    shown, mine = allowed.get(them, NOTHING), allowed.get(Side(side), NOTHING) & held(introduction, side)
     person = person_of(introduction, them)
     channels, lines = _shown(person, organisation_of(introduction, them), shown)
     facts = _facts(introduction, side, by=by) | {
@@ -117,6 +117,13 @@ def read_channels(introduction: Introduction) -> None:
     """Both persons' numbers and addresses in one query: for pages that show both sides."""
     people = [who for who in (introduction.asker_person, introduction.giver_person) if who]
     prefetch_related_objects(people, "channels")
+
+
+def held(introduction: Introduction, side: str) -> Details:
+    """What this side has that could be passed on at all: a name, a telephone, an e-mail."""
+    person, organisation = person_of(introduction, side), organisation_of(introduction, side)
+    known = {str(kind) for kind in ChannelKind if channel_of(person, organisation, kind)}
+    return frozenset(known | ({"name"} if person else set()))
 
 
 def can_be_reached(introduction: Introduction, side: str, allowed: Details) -> bool:
@@ -226,7 +233,7 @@ def _next_step(shown: Details, mine: Details) -> str:
 def _given(mine: Details) -> str:
     names = {"name": "votre nom", "phone": "votre téléphone", "email": "votre courriel"}
     if not mine:
-        return "Rien de vos coordonnées ne lui a été transmis."
+        return "Rien de vos coordonnées ne lui est transmis."
     given = french.listed(word for detail, word in names.items() if detail in mine)
     return f"Avec votre accord, {given} lui {'sont' if len(mine) > 1 else 'est'} transmis dans une lettre semblable."
 

@@ -14,6 +14,7 @@ from callcare.introductions.enums import IntroductionState, IntroductionVerb, Si
 from callcare.introductions.models import Introduction
 from callcare.introductions.permissions import may_keep, may_tell
 from callcare.matching.actions import close_solicitation, dismiss, reopen_solicitation
+from callcare.needs.models import Need
 
 S = IntroductionState
 NEWS_AFTER = 5  # open days without news, both are called
@@ -77,6 +78,18 @@ def reopen(introduction: Introduction, *, by: User | None, because: str) -> None
             raise Refused("Rien n’avait été transmis : proposez une nouvelle mise en relation.")
         _go_on(introduction, closed_at=None, owner=introduction.owner or by)
         reopen_solicitation(need=introduction.need, giver=introduction.giver, by=by)
+
+
+def follow_need(sender: object, *, need: Need, by: User | None, **facts: Any) -> None:
+    """A need is closed: what was only proposed is taken back; those already in contact go on.
+
+    A duplicate with live introductions stays open: one moves on from the better of the two.
+    """
+    live = Introduction.objects.live().filter(need_id=need.pk).select_related("need", "giver", "desk")
+    if need.duplicate_of_id and live.exists():
+        raise Refused("Des mises en relation sont en cours sur ce besoin : gardez-le, et fermez l’autre.")
+    for introduction in live.filter(state=S.PROPOSED):
+        cancel(introduction, by=by, because="Le besoin est clos.")
 
 
 def _go_on(introduction: Introduction, **facts: Any) -> None:

@@ -33,7 +33,7 @@ def introduction_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state=state)
     context = {
         "page": Paginator(rows, 25).get_page(request.GET.get("page")),
-        "states": [("en-vie", "en cours de vie"), ("retard", "en retard"), *IntroductionState.choices],
+        "states": [("en-vie", "ouvertes"), ("retard", "en retard"), *IntroductionState.choices],
         "chosen": state,
     }
     return render(request, "introductions/list.html", context)

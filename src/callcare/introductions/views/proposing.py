@@ -97,11 +97,16 @@ def _sides(hidden: list[Side], sketch: Introduction, form: PairForm) -> list[dic
             "facts": mails.side_facts(sketch, side),
             "is_hidden": side in hidden,
             "consent": sketch.consent_of(side),
+            "has_people": is_anybody(form, side),
             "fields": [form[f"{side}_{name}"] for name in ("person", "yes", "gives")],
-            "key": "d" if side == Side.ASKER else "c",
         }
         for side in Side
     ]
+
+
+def is_anybody(form: PairForm, side: Side) -> bool:
+    """Is there a person to speak for this side? Without one nobody can say yes."""
+    return len(form[f"{side}_person"].subwidgets) > 1
 
 
 def _letters(user: User, hidden: list[Side], sketch: Introduction, form: PairForm) -> list[dict[str, Any]]:
