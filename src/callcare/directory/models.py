@@ -145,6 +145,9 @@ class Organisation(Versioned):
             GinIndex(OpClass(F("search_name"), name="gin_trgm_ops"), name="organisation_likeness"),
             models.Index(OpClass(F("search_name"), name="text_pattern_ops"), name="organisation_begins"),
             models.Index(fields=["siren"], condition=~Q(siren=""), name="organisation_siren"),
+            # The unique ones leave out merged rows, which searches must find too.
+            models.Index(fields=["siret"], condition=~Q(siret=""), name="organisation_siret"),
+            models.Index(fields=["rna"], condition=~Q(rna=""), name="organisation_rna"),
         ]
         triggers = [
             pgtrigger.Trigger(

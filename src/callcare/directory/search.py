@@ -105,10 +105,12 @@ def _run(sql: str, facts: dict[str, Any], limit: int, *, near: bool = False) -> 
 # Every way of finding gives (id, rank, because); this turns it into hits: merged rows lead to the kept one, each
 # organisation once, at its best rank, those last heard of first among equals.
 _HITS = """
-, kept AS (
+, best AS (
+    SELECT id, rank, because FROM found ORDER BY rank, id LIMIT 60
+), kept AS (
     SELECT coalesce(o.merged_into_id, o.id) AS id, min(f.rank) AS rank,
            (array_agg(f.because ORDER BY f.rank, f.because))[1] AS because
-    FROM found f JOIN directory_organisation o ON o.id = f.id
+    FROM best f JOIN directory_organisation o ON o.id = f.id
     GROUP BY 1
 )
 SELECT o.id, o.ref, o.name, o.kind, coalesce(t.name, ''), coalesce(d.code, ''), kept.because, %(near)s
