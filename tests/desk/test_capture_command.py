@@ -9,6 +9,7 @@ from callcare.catalogue.actions import found_catalogue
 from callcare.catalogue.enums import CatalogueVerb
 from callcare.catalogue.models import Category
 from callcare.core.deeds import deed
+from callcare.desk.case_reading import understood
 from callcare.territories.gazetteer import forget
 from tests import cast
 
@@ -51,3 +52,15 @@ def test_with_the_words_of_the_database(capsys):
     said = json.loads(capsys.readouterr().out)
     assert (said["category"], said["quantity"], said["commune"]) == ("laptop", 12, "59512")
     forget()
+
+
+@pytest.mark.django_db
+def test_the_form_of_the_console_is_filled_by_the_line():
+    found_catalogue()
+    cast.roubaix()
+    forget()
+    fields = understood("12 ordinateurs portables Roubaix avant le 30/04 pour 15 lycéens", cast.lille_desk())
+    forget()
+    assert (fields["quantity"], fields["unit"], fields["category"]) == ("12", "piece", "laptop")
+    assert (fields["audience"], fields["people_expected"]) == ("school", "15")
+    assert fields["commune"].startswith("Roubaix")

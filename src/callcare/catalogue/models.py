@@ -6,6 +6,8 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from callcare.accounts.enums import Role
+from callcare.accounts.models import User
 from callcare.catalogue.enums import Kind, Measure, ReasonUse
 from callcare.core.edits import Versioned
 
@@ -29,6 +31,10 @@ class Unit(models.Model):
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
+    def visible_to(self, user: User) -> Self:
+        """The catalogue has no secret: whoever works here reads all of it."""
+        return self if user.has_role(Role.OPERATOR, Role.STEWARD, Role.ADMIN) else self.none()
+
     def in_use(self) -> Self:
         return self.filter(is_retired=False)
 
