@@ -70,7 +70,7 @@ login = login_not_required(Login.as_view())
 request_code = login_not_required(RequestCode.as_view())
 confirm_code = login_not_required(ConfirmCode.as_view())
 inactive = login_not_required(library.account_inactive)
-logout = anybody_known(library.LogoutView.as_view())
+logout = login_not_required(library.LogoutView.as_view())
 change_passphrase = anybody_known(ChangePassphrase.as_view())
 choose_passphrase = anybody_known(ChoosePassphrase.as_view())
 

@@ -1,0 +1,85 @@
+"""Every door of the house, and whom it lets in. HERE YOU ADD ONE LINE for each URL you make:
+
+    door("needs:page", OPERATOR, of=lambda: (cast.need().ref,)),            # GET, a row of Lille's desk
+    door("needs:closure", OPERATOR, of=lambda: (cast.need().ref,), post=True),  # POST only
+    door("directory:page", OPERATOR, of=lambda: (cast.mill().ref,), shared=True),  # a row all desks share
+    door("report:review", OPERATOR, STEWARD),                                # a page without a thing
+    door("ui:style", open_to_all=True),                                      # and in test_manners.OPEN_PAGES
+
+`of` builds the thing and returns the arguments of its address; it may be called twice and finds the same thing.
+`both=True`: the door takes GET and POST. `strange=lambda: (…,)`: a thing that is not Samir's, for doors of partners.
+`test_doors.py` walks through all of them as seven people: a door that is not here, opens to somebody it does not name,
+or shows another desk's row turns it red. Nobody is asked to fill forms: an empty POST may answer 302, 409 or 422.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from callcare.accounts.enums import Role
+from tests import cast
+
+OPERATOR, STEWARD, ADMIN, PARTNER = Role.OPERATOR, Role.STEWARD, Role.ADMIN, Role.PARTNER
+EVERYBODY = tuple(Role)
+
+Address = Callable[[], tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One URL name: whom it lets in, what it is about, which methods it takes."""
+
+    name: str
+    roles: frozenset[Role]
+    of: Address
+    methods: tuple[str, ...]
+    open_to_all: bool
+    shared: bool
+    strange: Address | None
+
+    @property
+    def has_thing(self) -> bool:
+        return self.of is not nothing
+
+
+def nothing() -> tuple[object, ...]:
+    """A page that is about no thing in particular."""
+    return ()
+
+
+def door(
+    name: str,
+    *roles: Role,
+    of: Address = nothing,
+    post: bool = False,
+    both: bool = False,
+    open_to_all: bool = False,
+    shared: bool = False,
+    strange: Address | None = None,
+) -> Door:
+    """Declare a door; see above."""
+    methods = ("get", "post") if both else ("post",) if post else ("get",)
+    return Door(name, frozenset(roles), of, methods, open_to_all, shared, strange)
+
+
+DOORS = [
+    door("home", *EVERYBODY),
+    door("health", open_to_all=True),
+    door("ui:style", open_to_all=True),
+    # accounts
+    door("account_login", open_to_all=True, both=True),
+    door("account_request_login_code", open_to_all=True, both=True),
+    door("account_confirm_login_code", open_to_all=True, both=True),
+    door("account_inactive", open_to_all=True),
+    door("account_logout", open_to_all=True, both=True),
+    door("account_change_password", *EVERYBODY, both=True),
+    door("account_set_password", *EVERYBODY, both=True),
+    door("accounts:account", *EVERYBODY, both=True),
+    door("accounts:sessions", *EVERYBODY),
+    door("accounts:session-closure", *EVERYBODY, post=True),
+    door("accounts:list", ADMIN),
+    door("accounts:invitation", ADMIN, both=True),
+    door("accounts:page", ADMIN, of=lambda: (cast.nathalie().ref,)),
+    door("accounts:roles", ADMIN, of=lambda: (cast.nathalie().ref,), post=True),
+    door("accounts:closure", ADMIN, of=lambda: (cast.nathalie().ref,), post=True),
+    door("accounts:reopening", ADMIN, of=lambda: (cast.nathalie().ref,), post=True),
+]
