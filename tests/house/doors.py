@@ -16,6 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from callcare.accounts.enums import Role
+from callcare.core import clock
+from callcare.desk.enums import ReminderStep
+from callcare.desk.models import Draft, Reminder
 from tests import cast
 
 OPERATOR, STEWARD, ADMIN, PARTNER = Role.OPERATOR, Role.STEWARD, Role.ADMIN, Role.PARTNER
@@ -61,6 +64,42 @@ def door(
     return Door(name, frozenset(roles), of, methods, open_to_all, shared, strange)
 
 
+def draft() -> tuple[object, ...]:
+    """A contact Marion is noting down."""
+    interaction = cast.call(state="draft", finished_at=None)
+    Draft.objects.create(interaction=interaction)
+    return (interaction.ref,)
+
+
+@cast.enters
+def reminder() -> tuple[object, ...]:
+    """A call the desk of Lille owes."""
+    step = Reminder(
+        desk=cast.lille_desk(), subject=cast.call(), step=ReminderStep.CALL_BACK, about="Rappeler l’Atelier du Canal",
+        due_at=clock.now(),
+    )  # fmt: skip
+    step.save()
+    return (step.ref,)
+
+
+def desk() -> tuple[object, ...]:
+    """The desk itself."""
+    return (cast.lille_desk().slug,)
+
+
+def need() -> tuple[object, ...]:
+    """Twelve laptops for Roubaix, at the desk of Lille; the workshop is Samir's."""
+    return (cast.need().ref,)
+
+
+def commitment() -> tuple[object, ...]:
+    """Forty laptops of the mill, at the desk of Lille."""
+    return (cast.commitment().ref,)
+
+
+# Landed before their line here, or their line before them; this list only gets shorter.
+IN_FLUX = {"introductions:answer"}
+
 DOORS = [
     door("home", *EVERYBODY),
     door("health", open_to_all=True),
@@ -82,4 +121,34 @@ DOORS = [
     door("accounts:roles", ADMIN, of=lambda: (cast.nathalie().ref,), post=True),
     door("accounts:closure", ADMIN, of=lambda: (cast.nathalie().ref,), post=True),
     door("accounts:reopening", ADMIN, of=lambda: (cast.nathalie().ref,), post=True),
+    # desk
+    door("desk:console", OPERATOR),
+    door("desk:log", OPERATOR),
+    door("desk:start", OPERATOR, post=True),
+    door("desk:contact", OPERATOR, of=draft),
+    door("desk:keep", OPERATOR, of=draft, post=True),
+    door("desk:who", OPERATOR, of=draft),
+    door("desk:identify", OPERATOR, of=draft, post=True),
+    door("desk:finish", OPERATOR, of=draft, post=True),
+    door("desk:reopen", OPERATOR, of=lambda: (cast.call().ref,), post=True),
+    door("desk:call-back", OPERATOR, of=draft, post=True),
+    door("desk:refer", OPERATOR, of=draft, post=True),
+    door("desk:choose", OPERATOR, post=True),
+    door("desk:desks", ADMIN),
+    door("desk:desk-new", ADMIN, both=True),
+    door("desk:settings", ADMIN, of=desk, both=True),
+    door("desk:hours", ADMIN, of=desk, post=True),
+    door("desk:closure", ADMIN, of=desk, post=True),
+    door("desk:reminders", OPERATOR),
+    door("desk:take", OPERATOR, of=reminder, post=True),
+    door("desk:done", OPERATOR, of=reminder, post=True),
+    door("desk:tried", OPERATOR, of=reminder, post=True),
+    door("desk:snooze", OPERATOR, of=reminder, post=True),
+    # matching
+    door("matching:preview", OPERATOR, post=True),
+    door("matching:of-need", OPERATOR, of=need),
+    door("matching:why", OPERATOR, of=need),
+    door("matching:dismissal", OPERATOR, of=need, post=True),
+    door("matching:restoring", OPERATOR, of=need, post=True),
+    door("matching:of-commitment", OPERATOR, of=commitment),
 ]

