@@ -8,6 +8,8 @@
 
 `of` builds the thing and returns the arguments of its address; it may be called twice and finds the same thing.
 `both=True`: the door takes GET and POST. `strange=lambda: (…,)`: a thing that is not Samir's, for doors of partners.
+`asks=True`: the thing is named in the query or in what is posted, so that a bare visit may answer 404.
+`lists=True`: a list about the thing, empty rather than 404 where it is not hers or unknown.
 `test_doors.py` walks through all of them as seven people: a door that is not here, opens to somebody it does not name,
 or shows another desk's row turns it red. Nobody is asked to fill forms: an empty POST may answer 302, 409 or 422.
 """
@@ -20,6 +22,8 @@ from callcare.core import clock
 from callcare.desk.enums import ReminderStep
 from callcare.desk.models import Draft, Reminder
 from tests import cast
+from tests.introductions import stage
+from tests.introductions.test_answer_by_link import asked
 
 OPERATOR, STEWARD, ADMIN, PARTNER = Role.OPERATOR, Role.STEWARD, Role.ADMIN, Role.PARTNER
 EVERYBODY = tuple(Role)
@@ -38,6 +42,8 @@ class Door:
     open_to_all: bool
     shared: bool
     strange: Address | None
+    asks: bool
+    lists: bool
 
     @property
     def has_thing(self) -> bool:
@@ -58,10 +64,12 @@ def door(
     open_to_all: bool = False,
     shared: bool = False,
     strange: Address | None = None,
+    asks: bool = False,
+    lists: bool = False,
 ) -> Door:
     """Declare a door; see above."""
     methods = ("get", "post") if both else ("post",) if post else ("get",)
-    return Door(name, frozenset(roles), of, methods, open_to_all, shared, strange)
+    return Door(name, frozenset(roles), of, methods, open_to_all, shared, strange, asks, lists)
 
 
 def draft() -> tuple[object, ...]:
@@ -97,8 +105,41 @@ def commitment() -> tuple[object, ...]:
     return (cast.commitment().ref,)
 
 
+def strange_need() -> tuple[object, ...]:
+    """A need of the mill, where Samir has no business."""
+    return (cast.need(organisation=cast.mill()).ref,)
+
+
+def own_commitment() -> tuple[object, ...]:
+    """The workshop gives too; it is Samir's."""
+    return (cast.commitment(organisation=cast.workshop()).ref,)
+
+
+strange_commitment = commitment
+
+
+def organisation() -> tuple[object, ...]:
+    """All desks share the organisations."""
+    return (cast.workshop().ref,)
+
+
+def introduction() -> tuple[object, ...]:
+    """The workshop and the mill, proposed by Marion."""
+    return (stage.proposed().ref,)
+
+
+def sent() -> tuple[object, ...]:
+    """The same, once both have the other's details."""
+    return (stage.sent().ref,)
+
+
+def personal_link() -> tuple[object, ...]:
+    """The token in the letter that asks the mill."""
+    return (asked().rstrip("/").rsplit("/", 1)[-1],)
+
+
 # Landed before their line here, or their line before them; this list only gets shorter.
-IN_FLUX = {"introductions:answer"}
+IN_FLUX: set[str] = set()
 
 DOORS = [
     door("home", *EVERYBODY),
@@ -151,4 +192,65 @@ DOORS = [
     door("matching:dismissal", OPERATOR, of=need, post=True),
     door("matching:restoring", OPERATOR, of=need, post=True),
     door("matching:of-commitment", OPERATOR, of=commitment),
+    # territories
+    door("territories:search", *EVERYBODY),
+    door("territories:commune", *EVERYBODY, of=lambda: (cast.roubaix().code,), shared=True),
+    # needs
+    door("needs:list", OPERATOR, PARTNER),
+    door("needs:page", OPERATOR, PARTNER, of=need, strange=strange_need),
+    door("needs:new", OPERATOR),
+    door("needs:read", OPERATOR, post=True),
+    door("needs:record", OPERATOR, post=True),
+    door("needs:capture", OPERATOR, of=draft),
+    door("needs:of-interaction", OPERATOR, of=draft, lists=True),
+    door("needs:of-organisation", OPERATOR, of=organisation, shared=True, lists=True),
+    door("needs:edit", OPERATOR, of=need, both=True),
+    door("needs:add_line", OPERATOR, of=need, both=True),
+    door("needs:line", OPERATOR, of=lambda: (*need(), 1), both=True),
+    door("needs:less", OPERATOR, of=lambda: (*need(), 1), post=True),
+    door("needs:open", OPERATOR, of=need, post=True),
+    door("needs:hold", OPERATOR, of=need, post=True),
+    door("needs:close", OPERATOR, of=need, post=True),
+    door("needs:reopen", OPERATOR, of=need, post=True),
+    door("needs:repeat", OPERATOR, of=need, post=True),
+    door("needs:duplicate", OPERATOR, of=need, post=True),
+    # commitments
+    door("commitments:list", OPERATOR, PARTNER),
+    door("commitments:page", OPERATOR, PARTNER, of=own_commitment, strange=strange_commitment),
+    door("commitments:new", OPERATOR),
+    door("commitments:read", OPERATOR, post=True),
+    door("commitments:record", OPERATOR, post=True),
+    door("commitments:capture", OPERATOR, of=draft),
+    door("commitments:of-interaction", OPERATOR, of=draft, lists=True),
+    door("commitments:of-organisation", OPERATOR, of=organisation, shared=True, lists=True),
+    door("commitments:edit", OPERATOR, of=commitment, both=True),
+    door("commitments:add_line", OPERATOR, of=commitment, both=True),
+    door("commitments:line", OPERATOR, of=lambda: (*commitment(), 1), both=True),
+    door("commitments:less", OPERATOR, of=lambda: (*commitment(), 1), post=True),
+    door("commitments:open", OPERATOR, of=commitment, post=True),
+    door("commitments:hold", OPERATOR, of=commitment, post=True),
+    door("commitments:close", OPERATOR, of=commitment, post=True),
+    door("commitments:reopen", OPERATOR, of=commitment, post=True),
+    door("commitments:confirm", OPERATOR, of=commitment, post=True),
+    door("commitments:share", OPERATOR, of=commitment, post=True),
+    # introductions
+    door("introductions:list", OPERATOR),
+    door("introductions:propose", OPERATOR, both=True, asks=True),
+    door("introductions:space", PARTNER),
+    door("introductions:told", PARTNER, of=sent, post=True),
+    door("introductions:of-need", OPERATOR, of=need),
+    door("introductions:of-commitment", OPERATOR, of=commitment),
+    door("introductions:answer", open_to_all=True, of=personal_link, both=True),
+    door("introductions:page", OPERATOR, of=introduction),
+    door("introductions:consent", OPERATOR, of=lambda: (*introduction(), "demandeur"), post=True),
+    door("introductions:question", OPERATOR, of=lambda: (*introduction(), "demandeur"), post=True),
+    door("introductions:sending", OPERATOR, of=introduction, post=True),
+    door("introductions:contact", OPERATOR, of=introduction, post=True),
+    door("introductions:success", OPERATOR, of=introduction, post=True),
+    door("introductions:no-help", OPERATOR, of=introduction, post=True),
+    door("introductions:unreachable", OPERATOR, of=introduction, post=True),
+    door("introductions:expiry", OPERATOR, of=introduction, post=True),
+    door("introductions:cancellation", OPERATOR, of=introduction, post=True),
+    door("introductions:refusal", OPERATOR, of=introduction, post=True),
+    door("introductions:reopening", OPERATOR, of=introduction, post=True),
 ]
