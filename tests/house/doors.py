@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from callcare.accounts.enums import Role
 from callcare.core import clock
 from callcare.desk.enums import ReminderStep
-from callcare.desk.models import Draft, Reminder
+from callcare.desk.models import Draft, OutgoingMail, Reminder
 from tests import cast
 from tests.introductions import stage
 from tests.introductions.test_answer_by_link import asked
@@ -121,6 +121,32 @@ strange_commitment = commitment
 def organisation() -> tuple[object, ...]:
     """All desks share the organisations."""
     return (cast.workshop().ref,)
+
+
+def strange_organisation() -> tuple[object, ...]:
+    """Hugo's, where Samir has no business."""
+    return (cast.mill().ref,)
+
+
+def somebody() -> tuple[object, ...]:
+    """Claire, who speaks for the workshop."""
+    return (cast.workshop().ref, cast.claire().pk)
+
+
+def telephone() -> tuple[object, ...]:
+    """Claire's number."""
+    return (cast.workshop().ref, cast.claire().channels.filter(kind="phone").get().pk)
+
+
+def promise() -> tuple[object, ...]:
+    """Eight of the mill's laptops for the workshop."""
+    return (cast.promise(cast.need(), cast.commitment(), 8).ref,)
+
+
+def letter() -> tuple[object, ...]:
+    """One of the two letters of an introduction."""
+    stage.sent()
+    return (OutgoingMail.objects.earliest("pk").ref,)
 
 
 def introduction() -> tuple[object, ...]:
@@ -253,4 +279,41 @@ DOORS = [
     door("introductions:cancellation", OPERATOR, of=introduction, post=True),
     door("introductions:refusal", OPERATOR, of=introduction, post=True),
     door("introductions:reopening", OPERATOR, of=introduction, post=True),
+    # directory
+    door("directory:list", OPERATOR, STEWARD),
+    door("directory:search", OPERATOR),
+    door("directory:new", OPERATOR, both=True),
+    door("directory:quick", OPERATOR, post=True),
+    door("directory:duplicates", OPERATOR),
+    door("directory:page", OPERATOR, STEWARD, PARTNER, of=organisation, shared=True, strange=strange_organisation),
+    door("directory:edit", OPERATOR, of=organisation, shared=True, both=True),
+    door("directory:person_new", OPERATOR, of=organisation, shared=True, both=True),
+    door("directory:channel_new", OPERATOR, of=organisation, shared=True, both=True),
+    door("directory:person", OPERATOR, of=somebody, shared=True, both=True),
+    door("directory:merge_people", OPERATOR, of=somebody, shared=True, post=True, asks=True),
+    door("directory:channel_retire", OPERATOR, of=telephone, shared=True, post=True),
+    door("directory:merge", OPERATOR, of=lambda: (*organisation(), *strange_organisation()), shared=True, both=True),
+    door("directory:undo", OPERATOR, of=organisation, shared=True, post=True, asks=True),
+    # letters
+    door("desk:letters", OPERATOR),
+    door("desk:letter", OPERATOR, of=letter),
+    door("desk:resend", OPERATOR, of=letter, post=True),
+    # allocations and outcomes
+    door("allocations:of-need", OPERATOR, of=need),
+    door("allocations:promise", OPERATOR, of=need, both=True),
+    door("allocations:of-commitment", OPERATOR, of=commitment),
+    door("allocations:of-introduction", OPERATOR, of=introduction),
+    door("allocations:page", OPERATOR, of=promise),
+    door("allocations:confirm", OPERATOR, of=promise, post=True),
+    door("allocations:deliver", OPERATOR, of=promise, post=True),
+    door("allocations:take-back", OPERATOR, of=promise, post=True),
+    door("allocations:release", OPERATOR, of=promise, post=True),
+    door("allocations:fail", OPERATOR, of=promise, post=True),
+    door("allocations:correct", OPERATOR, of=promise, post=True),
+    door("outcomes:of-need", OPERATOR, of=need),
+    door("outcomes:record", OPERATOR, of=need, both=True),
+    # report
+    door("report:review", OPERATOR, STEWARD),
+    door("report:targets", STEWARD, both=True),
+    door("report:rows", OPERATOR, STEWARD, of=lambda: ("contacts",), shared=True),
 ]
