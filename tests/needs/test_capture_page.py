@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from callcare.core import clock
 from callcare.desk import capture
-from callcare.desk.actions import log_interaction
+from callcare.desk.actions import log_interaction, save_draft
 from callcare.desk.case_capture import read_anew
 from callcare.desk.enums import InteractionChannel
 from callcare.needs.models import Need
@@ -133,6 +133,14 @@ def test_a_need_said_in_a_contact_comes_back_to_it_with_its_consent(marion, call
     assert (need.interaction, need.person) == (call, cast.claire())
     assert (need.consent.gives_name, need.consent.gives_phone, need.consent.gives_email) == (True, True, False)
     assert need.consent.recorded_by == cast.marion()
+
+
+def test_what_was_kept_of_the_line_comes_back_until_it_is_recorded(marion, call):
+    save_draft(call, by=cast.marion(), seen=0, part="need", typed=said(line="12 portables, et puis"))
+    page = reverse("needs:capture", args=[call.ref])
+    assert "12 portables, et puis" in marion.get(page).content.decode()
+    marion.post(reverse(RECORD), said(interaction=call.ref))
+    assert "12 portables, et puis" not in marion.get(page).content.decode()
 
 
 def test_another_desks_contact_is_not_found(client, call):

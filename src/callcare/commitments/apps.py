@@ -15,6 +15,10 @@ class CommitmentsConfig(AppConfig):
             roles=[Role.OPERATOR, Role.PARTNER],
             group="fiches",
         )
-        for place in ("interaction", "organisation"):
-            panels.offer(place, f"commitments:of-{place}", title="Engagements", order=11, roles=[Role.OPERATOR])
+        for place, page in (
+            ("interaction", "of-interaction"),
+            ("organisation", "of-organisation"),
+            ("caller", "of-organisation"),
+        ):
+            panels.offer(place, f"commitments:{page}", title="Engagements", order=11, roles=[Role.OPERATOR])
         panels.offer("capture", "commitments:capture", title="Engagement", order=11, roles=[Role.OPERATOR])

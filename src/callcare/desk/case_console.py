@@ -1,6 +1,7 @@
 """The pages where a need or a commitment is captured: in a contact, or without one. Drawn once for both twins."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from callcare.accounts.requests import person
 from callcare.core.deeds import Refused
+from callcare.desk.actions import save_draft
 from callcare.desk.case_capture import CaptureForm, read_anew
 from callcare.desk.case_pages import Twin
 from callcare.desk.case_reading import understood
@@ -107,9 +109,18 @@ def record_page(request: HttpRequest, side: Side) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            _clear_draft(request, side, form.of_interaction)
             messages.success(request, f"Noté : {side.twin.word} {case.ref}.")
             return redirect(_related(side, case, request.POST.get("relate", "")) or _next(form.of_interaction, case))
     return _answer(request, side, "desk/case_new.html", form, status=422)
+
+
+def _clear_draft(request: HttpRequest, side: Side, contact: Interaction | None) -> None:
+    """What was kept of the line is a case now: the next line of this contact starts empty."""
+    draft = getattr(contact, "draft", None)
+    if contact and draft and contact.state == InteractionState.DRAFT:
+        with suppress(Refused):  # a colleague saved it meanwhile: her text stays
+            save_draft(contact, by=person(request), seen=draft.version, part=side.side, typed={})
 
 
 def _related(side: Side, case: Any, other: str) -> str:

@@ -11,6 +11,10 @@ class NeedsConfig(AppConfig):
         menu.offer(
             label="Besoins", url_name="needs:list", order=40, roles=[Role.OPERATOR, Role.PARTNER], group="fiches"
         )
-        for place in ("interaction", "organisation"):
-            panels.offer(place, f"needs:of-{place}", title="Besoins", order=10, roles=[Role.OPERATOR])
+        for place, page in (
+            ("interaction", "of-interaction"),
+            ("organisation", "of-organisation"),
+            ("caller", "of-organisation"),
+        ):
+            panels.offer(place, f"needs:{page}", title="Besoins", order=10, roles=[Role.OPERATOR])
         panels.offer("capture", "needs:capture", title="Besoin", order=10, roles=[Role.OPERATOR])
