@@ -82,14 +82,18 @@ class Found:
         return " · ".join(str(one) for one in sorted(self.removed, key=lambda one: -one.count))
 
 
-def candidates_for_need(wanted: Wanted, *, today: Day, limit: int = 10) -> Found:
-    """The commitment lines that could serve, best first: one statement, every line of the family ranked exactly."""
+def candidates_for_need(wanted: Wanted, *, today: Day, limit: int = 10, all_misses: bool = False) -> Found:
+    """The commitment lines that could serve, best first: one statement, every line of the family ranked exactly.
+
+    Near misses come when nothing was found, or when `all_misses` asks for them.
+    """
     of_asker = (
         scores.urgent(wanted, today, SETTINGS)
         + scores.waiting(wanted, today, SETTINGS)
         + SETTINGS.fair * TENTHS * (100 - wanted.served_percent) // 100
     )
     params = _common(wanted, wanted.place, limit) | {
+        "all_misses": all_misses,
         "need": wanted.need,
         "asker": wanted.asker,
         "open": wanted.open,
@@ -118,10 +122,11 @@ def candidates_for_need(wanted: Wanted, *, today: Day, limit: int = 10) -> Found
     return _found(sql.offers(with_specs=bool(wanted.specs)), params, candidate)
 
 
-def needs_for_commitment(offered: Offered, *, today: Day, limit: int = 10) -> Found:
+def needs_for_commitment(offered: Offered, *, today: Day, limit: int = 10, all_misses: bool = False) -> Found:
     """The need lines of the same desk that this commitment line would serve, best first: one statement."""
     fit = scores.fit(_anybody(offered), offered, today=today, settings=SETTINGS).parts
     params = _common(offered, offered.place, limit) | {
+        "all_misses": all_misses,
         "giver": offered.giver,
         "free": offered.free,
         "is_countable": offered.is_countable,
@@ -204,9 +209,11 @@ def _candidate(
 def _found(statement: str, params: dict[str, Any], candidate: Callable[[Mapping[str, Any]], Candidate]) -> Found:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        cards, removed, seen, pool = cursor.fetchone()
+        cards, told, pool = cursor.fetchone()
     rows = [(card["part"], candidate(card)) for card in json.loads(cards)]
-    counts = {Stop(int(stop)): count for stop, count in json.loads(removed).items()}
+    counts = {Stop(int(stop)): count for stop, count in json.loads(told).items()}
+    seen = sum(counts.values())
+    counts.pop(Stop(0), None)
     if others := pool - min(pool, seen):
         counts[Stop.OTHER] = others
     cut = pool >= POOL

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Protocol
 
 from callcare.catalogue.models import Category, Unit
@@ -26,7 +27,7 @@ class Captured(Protocol):
     @property
     def category(self) -> str | None: ...
     @property
-    def quantity(self) -> int | None: ...
+    def quantity(self) -> Decimal | int | None: ...
     @property
     def unit(self) -> str | None: ...
     @property
@@ -116,7 +117,7 @@ OF_GIVER = """
 """
 
 
-def wanted_from_capture(captured: Captured, desk: Desk) -> Wanted | None:
+def wanted_from_capture(captured: Captured, desk: Desk, *, asker: int | None = None) -> Wanted | None:
     """What is being typed, as a need of this desk; None while no category is understood."""
     found = _typed(captured)
     if found is None:
@@ -126,10 +127,11 @@ def wanted_from_capture(captured: Captured, desk: Desk) -> Wanted | None:
         category=category.pk, path=tuple(category.path), kind=category.kind, measure=unit.measure, open=measures,
         mode=captured.mode or "either", every=captured.every or "", starts_on=captured.from_, ends_on=captured.until,
         place=_place(captured), counting=counting(unit, unit.factor), desk=desk.pk, opened_on=clock.today(),
+        asker=asker,
     )  # fmt: skip
 
 
-def offered_from_capture(captured: Captured, desk: Desk) -> Offered | None:
+def offered_from_capture(captured: Captured, desk: Desk, *, giver: int | None = None) -> Offered | None:
     """What is being typed, as a commitment of this desk, confirmed by the giver who says it."""
     found = _typed(captured)
     if found is None:
@@ -139,7 +141,7 @@ def offered_from_capture(captured: Captured, desk: Desk) -> Offered | None:
         category=category.pk, path=tuple(category.path), label=category.label, kind=category.kind,
         measure=unit.measure, free=measures, mode=captured.mode or "either", every=captured.every or "",
         starts_on=captured.from_, ends_on=captured.until, place=_place(captured), desk=desk.pk,
-        counting=counting(unit, unit.factor), confirmed_on=clock.today(),
+        counting=counting(unit, unit.factor), confirmed_on=clock.today(), giver=giver,
     )  # fmt: skip
 
 
@@ -152,7 +154,7 @@ def _typed(captured: Captured) -> tuple[Category, Unit, int] | None:
         unit = Unit.objects.filter(code=captured.unit).first() or unit
     if captured.amount_cents and unit.measure == "cent":
         return category, unit, captured.amount_cents
-    return category, unit, max(1, captured.quantity or 1) * unit.factor
+    return category, unit, max(1, int((captured.quantity or 1) * unit.factor))
 
 
 def _place(captured: Captured) -> Place:

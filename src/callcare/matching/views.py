@@ -14,6 +14,7 @@ from callcare.accounts.requests import allow, person
 from callcare.commitments.models import Commitment, CommitmentLine
 from callcare.core.deeds import Refused
 from callcare.desk.requests import current_desk
+from callcare.directory.models import Organisation
 from callcare.matching import actions, links
 from callcare.matching.candidates import Candidate, Found, candidates_for_need, needs_for_commitment
 from callcare.matching.forms import DismissForm, PreviewForm, RestoreForm
@@ -40,12 +41,13 @@ def _need_lines(need: Need) -> list[NeedLine]:
     return [line for line in lines if line.qty_open > 0]
 
 
-def _searched(need: Need, *, limit: int, only: int | None = None) -> list[Shown]:
-    lines = _need_lines(need)[: only or LINES]
+def _searched(need: Need, *, all_misses: bool = False) -> list[Shown]:
+    lines = _need_lines(need)[:LINES]
     rows = WantedLine.objects.in_bulk([line.pk for line in lines])
     today, shown = this_day(), []
     for line in lines:
-        found = candidates_for_need(wanted_by(line, rows.get(line.pk)), today=today, limit=limit)
+        wanted = wanted_by(line, rows.get(line.pk))
+        found = candidates_for_need(wanted, today=today, limit=ON_A_PAGE, all_misses=all_misses)
         shown.append(Shown(line, found, _related(found.candidates, need_line=line.pk)))
     return shown
 
@@ -68,7 +70,7 @@ def _visible_need(request: HttpRequest, ref: str) -> Need:
 def of_need(request: HttpRequest, ref: str) -> HttpResponse:
     """Who can help: the candidates of each line still open."""
     need = _visible_need(request, ref)
-    context = {"need": need, "shown": _searched(need, limit=ON_A_PAGE), "form": DismissForm().shown_often()}
+    context = {"need": need, "shown": _searched(need), "form": DismissForm().shown_often()}
     return render(request, "matching/of_need.html", context)
 
 
@@ -80,7 +82,7 @@ def why(request: HttpRequest, ref: str) -> HttpResponse:
     aside = Dismissal.objects.visible_to(person(request)).holding().filter(need_line__need=need)
     context = {
         "need": need,
-        "shown": _searched(need, limit=ON_A_PAGE),
+        "shown": _searched(need, all_misses=True),
         "aside": aside.select_related("commitment_line__commitment__organisation", "giver", "reason", "by"),
         "form": RestoreForm(),
     }
@@ -108,10 +110,12 @@ def preview(request: HttpRequest) -> HttpResponse:
     desk, form = current_desk(request), PreviewForm(request.POST)
     typed, today = form.typed(), this_day()
     is_need = form.cleaned_data.get("side") != "commitment"
+    known = Organisation.objects.filter(ref=form.cleaned_data.get("organisation") or "")
+    who = known.values_list("pk", flat=True).first()
     found: Found | None = None
-    if is_need and (wanted := wanted_from_capture(typed, desk)):
+    if is_need and (wanted := wanted_from_capture(typed, desk, asker=who)):
         found = candidates_for_need(wanted, today=today, limit=AT_THE_CONSOLE)
-    elif not is_need and (offered := offered_from_capture(typed, desk)):
+    elif not is_need and (offered := offered_from_capture(typed, desk, giver=who)):
         found = needs_for_commitment(offered, today=today, limit=AT_THE_CONSOLE)
     best = found.candidates[:AT_THE_CONSOLE] if found else ()
     context = {"is_need": is_need, "found": found, "best": best, "form_id": form.cleaned_data.get("form", "")}

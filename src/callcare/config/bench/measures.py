@@ -1,0 +1,260 @@
+"""What is measured, each beside its floor in the same run: a primary-key look-up of as many rows."""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from statistics import quantiles
+from time import perf_counter
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, reverse
+
+from callcare.accounts.models import User
+from callcare.commitments.models import Commitment, CommitmentLine
+from callcare.config.bench.dataset import OPERATOR
+from callcare.directory.models import Organisation
+from callcare.directory.search import find_organisations
+from callcare.matching.candidates import Found, candidates_for_need, needs_for_commitment
+from callcare.matching.lines import offered_by, this_day, wanted_by
+from callcare.needs.models import Need, NeedLine
+
+MAX_QUERIES = 12
+WARM = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure. `ratio` is p50 to the floor's p50; `ok` compares with the target of the issue."""
+
+    name: str
+    size: int
+    p50_ms: float
+    p99_ms: float
+    floor_ms: float
+    ratio: float
+    target: str
+    ok: bool | None
+    p95_ms: float
+    queries: int | None = None
+    repeats: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A thing to measure; `run` returns the rows of the table, none where the house lacks it yet."""
+
+    name: str
+    run: Callable[[random.Random, int], Iterator[Row]]
+
+
+class _AtDatabase:
+    """Time spent in the database, whatever Python does around it."""
+
+    spent = 0.0
+
+    def __call__(self, execute: Any, statement: Any, params: Any, many: Any, context: Any) -> Any:
+        begin = perf_counter()
+        try:
+            return execute(statement, params, many, context)
+        finally:
+            self.spent += perf_counter() - begin
+
+
+def _percentiles(times: list[float]) -> tuple[float, float, float]:
+    cuts = quantiles(times, n=100, method="inclusive")
+    return tuple(round(cuts[at - 1] * 1000, 2) for at in (50, 95, 99))  # type: ignore[return-value]
+
+
+def _timed(
+    name: str, size: int, things: list[Any], do: Callable[[Any], int], *, table: str, key: str, top: int,
+    most: float | None, at: str = "p99", database_only: bool = False,
+) -> Row:  # fmt: skip
+    """Do it for each thing, and after each a look-up by primary key of as many rows as it brought."""
+    pick, mine, floor = random.Random(1), [], []  # noqa: S311
+    for number, thing in enumerate([*things[:WARM], *things]):
+        clock = _AtDatabase()
+        begin = perf_counter()
+        with connection.execute_wrapper(clock):
+            rows = do(thing)
+        spent = clock.spent if database_only else perf_counter() - begin
+        beside = _floor(table, key, [pick.randint(1, top) for _ in range(max(1, rows))])
+        if number >= WARM:
+            mine.append(spent)
+            floor.append(beside)
+    p50, p95, p99 = _percentiles(mine)
+    floor_ms = _percentiles(floor)[0]
+    reached = {"p95": p95, "p99": p99}[at]
+    target = f"{at} ≤ {most:g} ms" if most else ""
+    ok = reached <= most if most else None
+    ratio = round(p50 / floor_ms, 1) if floor_ms else 0.0
+    return Row(name, size, p50, p99, floor_ms, ratio, target, ok, p95, repeats=len(mine))
+
+
+def _floor(table: str, key: str, keys: list[int]) -> float:
+    with connection.cursor() as cursor:
+        begin = perf_counter()
+        cursor.execute(f"SELECT * FROM {table} WHERE {key} = ANY(%s)", [keys])  # noqa: S608  # our own tables
+        cursor.fetchall()
+        return perf_counter() - begin
+
+
+def _shown(found: Found) -> int:
+    return len(found.candidates) + len(found.near_misses)
+
+
+def candidates(pick: random.Random, repeats: int) -> Iterator[Row]:
+    """Who can help, for needs of every category: the statement alone, then with the reasons written."""
+    size, today = CommitmentLine.objects.count(), this_day()
+    needs = NeedLine.objects.select_related("need__commune", "category", "unit").order_by("pk")
+    wanted = [wanted_by(line) for line in _some(needs, pick, repeats)]
+    facts: dict[str, Any] = {"table": "matching_offered", "key": "line_id", "top": size}
+
+    def search(one: Any) -> int:
+        return _shown(candidates_for_need(one, today=today))
+
+    yield _timed("candidates", size, wanted, search, most=30, database_only=True, **facts)
+    yield _timed("candidates-explained", size, wanted, search, most=None, **facts)
+    laptops = [one for one in wanted if one.path[-1] == "laptop"] or wanted[:1]
+    many = (laptops * repeats)[: min(repeats, 100)]
+    yield _timed("candidates-largest-family", size, many, search, most=30, database_only=True, **facts)
+
+
+def needs(pick: random.Random, repeats: int) -> Iterator[Row]:
+    """The reverse: whom a commitment would serve."""
+    size, today = NeedLine.objects.count(), this_day()
+    lines = CommitmentLine.objects.select_related("commitment__commune", "category", "unit").order_by("pk")
+    offered = [offered_by(line) for line in _some(lines, pick, repeats)]
+
+    def search(one: Any) -> int:
+        return _shown(needs_for_commitment(one, today=today))
+
+    yield _timed(
+        "needs", size, offered, search, table="matching_wanted", key="line_id", top=size, most=30, database_only=True
+    )
+
+
+def organisations(pick: random.Random, repeats: int) -> Iterator[Row]:
+    """An organisation while it is spelled: by its beginning, by words in any order, with one slip of the finger."""
+    size = Organisation.objects.count()
+    names = [one.name for one in _some(Organisation.objects.order_by("pk"), pick, repeats)]
+    typed = {
+        "organisation-letters": [name[: pick.randint(3, 12)] for name in names],
+        "organisation-words": [" ".join(word[:5] for word in reversed(name.split()[1:4])) for name in names],
+        "organisation-typo": [_slip(name, pick) for name in names],
+    }
+    for name, texts in typed.items():
+        yield _timed(
+            name, size, texts, lambda text: len(find_organisations(text)), table="directory_organisation", key="id",
+            top=size, most=25,
+        )  # fmt: skip
+
+
+def _slip(name: str, pick: random.Random) -> str:
+    """One word of the name with two letters the wrong way round."""
+    word = max(name.split(), key=len)
+    at = pick.randint(1, len(word) - 3)
+    return name.replace(word, word[:at] + word[at + 1] + word[at] + word[at + 2 :])[:24]
+
+
+def pages(pick: random.Random, repeats: int) -> Iterator[Row]:
+    """The pages of an operator, through Django's test client: server time, and the number of queries."""
+    operator = User.objects.get(email=OPERATOR)
+    desk = operator.desks.get()
+    need = pick.choice(list[Any](Need.objects.filter(desk=desk).select_related("organisation").order_by("pk")[:300]))
+    offer = pick.choice(list[Any](Commitment.objects.filter(desk=desk).order_by("pk")[:300]))
+    client = Client()
+    client.force_login(operator)
+    asked: list[tuple[str, list[Any]]] = [
+        ("desk:console", []), ("desk:log", []), ("desk:reminders", []), ("needs:list", []), ("commitments:list", []),
+        ("needs:page", [need.ref]), ("commitments:page", [offer.ref]), ("matching:of-need", [need.ref]),
+        ("matching:of-commitment", [offer.ref]), ("matching:why", [need.ref]), ("introductions:list", []),
+        ("allocations:list", []), ("directory:list", []), ("directory:page", [need.organisation.ref]),
+        ("report:review", []),
+    ]  # fmt: skip
+    for name, args in asked:
+        try:
+            url = reverse(name, args=args)
+        except NoReverseMatch:
+            continue
+        if (row := _page(client, name, url, min(repeats, 60))) is not None:
+            yield row
+
+
+def _page(client: Client, name: str, url: str, repeats: int) -> Row | None:
+    if client.get(url, follow=True).status_code != 200:
+        return None
+    with CaptureQueriesContext(connection) as seen:
+        client.get(url)
+
+    def get(url: str) -> int:
+        client.get(url)
+        return 25
+
+    row = _timed(
+        f"page {name}", Need.objects.count(), [url] * repeats, get, table="needs_need", key="id",
+        top=Need.objects.count(), most=120, at="p95",
+    )  # fmt: skip
+    ok = bool(row.ok) and len(seen) <= MAX_QUERIES
+    facts = row.as_dict() | {"queries": len(seen), "ok": ok, "target": f"{row.target}, ≤ {MAX_QUERIES} requêtes"}
+    return Row(**facts)
+
+
+LINES = (
+    "12 ordinateurs portables Roubaix avant le 30/04 pour lycéens", "3 000 € pour chaussures de sécurité",
+    "2 demi-journées par mois de soutien scolaire à Lens", "une salle à Lille du 3 au 5 juin pour 40 personnes",
+    "100 jours de RTT", "un camion le samedi matin à Dunkerque", "une dizaine d’imprimantes en prêt Amiens",
+)  # fmt: skip
+
+
+def capture(pick: random.Random, repeats: int) -> Iterator[Row]:
+    """One typed line understood; nothing while the grammar is not in the house."""
+    if find_spec("callcare.desk.capturing") is None:
+        return
+    read = import_module("callcare.desk.capturing").read
+    size = Organisation.objects.count()
+
+    def understand(line: str) -> int:
+        read(line)
+        return 1
+
+    yield _timed(
+        "capture", size, [pick.choice(LINES) for _ in range(repeats)], understand, table="directory_organisation",
+        key="id", top=size, most=5,
+    )  # fmt: skip
+
+
+def _some(rows: Any, pick: random.Random, count: int) -> list[Any]:
+    keys = list(rows.values_list("pk", flat=True))
+    return list(rows.filter(pk__in=pick.sample(keys, min(count, len(keys)))))
+
+
+MEASURES = [
+    Measure("candidates", candidates),
+    Measure("needs", needs),
+    Measure("organisations", organisations),
+    Measure("capture", capture),
+    Measure("pages", pages),
+]
+
+
+@contextmanager
+def as_served() -> Iterator[None]:
+    """The settings of a served page, but for static files: nobody serves them here."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.test.utils import override_settings  # noqa: PLC0415
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    middleware = [name for name in settings.MIDDLEWARE if not name.startswith("servestatic.")]
+    with override_settings(
+        MIDDLEWARE=middleware, STORAGES=settings.STORAGES | {"staticfiles": plain}, ALLOWED_HOSTS=["testserver"]
+    ):
+        yield

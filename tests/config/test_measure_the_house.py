@@ -1,0 +1,37 @@
+"""The bench measures in a database of its own, and says plainly what it cannot do."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from callcare.config.bench import dataset, measures, scratch
+from callcare.core import refs
+
+
+def test_an_unknown_measure_is_refused_before_anything_is_made():
+    with pytest.raises(CommandError, match="Mesure inconnue : vitesse"):
+        call_command("bench", "vitesse")
+
+
+@pytest.mark.django_db
+def test_a_database_the_bench_did_not_make_is_never_dropped(monkeypatch):
+    for name in ("callcare", "callcare_bench"):  # one of another name, one of the right name with somebody's tables
+        monkeypatch.setitem(connection.settings_dict, "NAME", name)
+        with pytest.raises(CommandError, match="elle reste telle quelle"):
+            scratch.empty()
+
+
+def test_its_references_are_right_and_never_the_same():
+    made = [dataset._ref("E", number) for number in range(3000)]
+    assert len(set(made)) == 3000
+    assert all(refs.clean(ref) == ref for ref in made)
+
+
+def test_a_row_says_whether_the_target_is_reached(db):
+    rows = [
+        measures._timed("rien", 1, [1] * 5, lambda _: 1, table="desk_desk", key="id", top=1, most=most)
+        for most in (1000.0, 0.0001)
+    ]
+    assert [row.ok for row in rows] == [True, False]
+    assert rows[0].target == "p99 ≤ 1000 ms"
+    assert set(rows[0].as_dict()) >= {"name", "size", "p50_ms", "p99_ms", "floor_ms", "ratio", "target", "ok"}
