@@ -4,8 +4,6 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from statistics import quantiles
 from time import perf_counter
 from typing import Any
@@ -18,6 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from callcare.accounts.models import User
 from callcare.commitments.models import Commitment, CommitmentLine
 from callcare.config.bench.dataset import OPERATOR
+from callcare.desk.capture import capture as capture_line
 from callcare.directory.models import Organisation
 from callcare.directory.search import find_organisations
 from callcare.matching.candidates import Found, candidates_for_need, needs_for_commitment
@@ -216,14 +215,11 @@ LINES = (
 
 
 def capture(pick: random.Random, repeats: int) -> Iterator[Row]:
-    """One typed line understood; nothing while the grammar is not in the house."""
-    if find_spec("callcare.desk.capturing") is None:
-        return
-    read = import_module("callcare.desk.capturing").read
+    """One typed line understood, all communes and the whole catalogue known."""
     size = Organisation.objects.count()
 
     def understand(line: str) -> int:
-        read(line)
+        capture_line(line)
         return 1
 
     yield _timed(
