@@ -15,8 +15,4 @@ class MatchingConfig(AppConfig):
         operators = [Role.OPERATOR]
         panels.offer("need", "matching:of-need", title="Qui peut aider", order=10, roles=operators)
         panels.offer("commitment", "matching:of-commitment", title="À qui cela servirait", order=10, roles=operators)
-<<<<<<< HEAD
         panels.offer("counterparts", "matching:preview", title="Qui peut aider", order=10, roles=operators)
-=======
-        panels.offer("counterparts", "matching:preview", title="Pistes", order=10, roles=operators)
->>>>>>> 78ca2e1 (bench: Measure the house in a scratch database of its own.)

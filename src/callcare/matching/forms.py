@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any, Self, cast
+from typing import Self, cast
 
 from django import forms
 
 from callcare.catalogue.enums import Every, Mode, ReasonUse
 from callcare.catalogue.models import Reason
-from callcare.desk.case_forms import CommuneField, QuantityField
 
 
 class DismissForm(forms.Form):
@@ -41,7 +39,7 @@ class Typed:
     """What the capture line understood so far, as the console posts it back."""
 
     category: str | None
-    quantity: Decimal | int | None
+    quantity: int | None
     unit: str | None
     amount_cents: int | None
     commune: str | None
@@ -52,31 +50,27 @@ class Typed:
 
 
 class PreviewForm(forms.Form):
-    """The fields of the capture form. What cannot be read is as good as not said: a preview never complains."""
+    """The chips of the capture line. What cannot be read is as good as not said: a preview never complains."""
 
     side = forms.ChoiceField(choices=[("need", "besoin"), ("commitment", "engagement")], required=False)
     organisation = forms.CharField(max_length=200, required=False)
     category = forms.CharField(max_length=40, required=False)
-    quantity = QuantityField(max_length=16, required=False)
+    quantity = forms.IntegerField(min_value=0, max_value=10**9, required=False)
     unit = forms.CharField(max_length=12, required=False)
-    amount = QuantityField(max_length=16, required=False)
-    commune = CommuneField(max_length=80, required=False)
+    amount_cents = forms.IntegerField(min_value=0, max_value=10**13, required=False)
+    commune = forms.CharField(max_length=9, required=False)
+    since = forms.DateField(required=False)
     until = forms.DateField(required=False)
     every = forms.ChoiceField(choices=Every, required=False)
     mode = forms.ChoiceField(choices=Mode, required=False)
     form = forms.SlugField(max_length=40, required=False)  # the id of the form that « Relier » submits
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["from"] = forms.DateField(required=False)  # a word of Python's own
-
     def typed(self) -> Typed:
         """The readable part of what was posted."""
         self.is_valid()
         said = self.cleaned_data.get
-        amount, commune = said("amount"), said("commune")
         return Typed(
             category=said("category") or None, quantity=said("quantity"), unit=said("unit") or None,
-            amount_cents=None if amount is None else int(amount * 100), commune=commune.code if commune else None,
-            from_=said("from"), until=said("until"), every=said("every") or None, mode=said("mode") or None,
+            amount_cents=said("amount_cents"), commune=said("commune") or None, from_=said("since"),
+            until=said("until"), every=said("every") or None, mode=said("mode") or None,
         )  # fmt: skip

@@ -79,14 +79,15 @@ def _timed(
 ) -> Row:  # fmt: skip
     """Do it for each thing, and after each a look-up by primary key of as many rows as it brought."""
     pick, mine, floor = random.Random(1), [], []  # noqa: S311
-    for number, thing in enumerate([*things[:WARM], *things]):
+    warm = min(WARM, len(things))
+    for number, thing in enumerate([*things[:warm], *things]):
         clock = _AtDatabase()
         begin = perf_counter()
         with connection.execute_wrapper(clock):
             rows = do(thing)
         spent = clock.spent if database_only else perf_counter() - begin
         beside = _floor(table, key, [pick.randint(1, top) for _ in range(max(1, rows))])
-        if number >= WARM:
+        if number >= warm:
             mine.append(spent)
             floor.append(beside)
     p50, p95, p99 = _percentiles(mine)
