@@ -186,6 +186,13 @@ def test_the_page_costs_twelve_queries_at_most(marion, django_assert_max_num_que
         marion.get(reverse("introductions:page", args=[introduction.ref]))
 
 
+def test_the_two_sides_cost_twelve_queries_at_most(marion, django_assert_max_num_queries):
+    url = pair()
+    marion.get(reverse("introductions:list"))
+    with django_assert_max_num_queries(12):
+        marion.get(url)
+
+
 def test_a_partner_finds_what_is_hers_once_it_is_made(samir):
     introduction = stage.agreed()
     url = reverse("introductions:space")

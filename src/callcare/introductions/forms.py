@@ -47,13 +47,18 @@ class PairForm(forms.Form):
     def __init__(self, data: Any = None, *, sketch: Introduction) -> None:
         super().__init__(data)
         self.sketch = sketch
+        bodies = [mails.organisation_of(sketch, side).pk for side in Side]
+        self.everybody = list(speakers().filter(organisation__in=bodies))  # both sides in one query
         for side in Side:
             self._set_side(side, sketch)
 
     def _set_side(self, side: Side, sketch: Introduction) -> None:
         people, gives, yes = (self.fields[f"{side}_{name}"] for name in ("person", "gives", "yes"))
         known = sketch.consent_of(side)
-        people.queryset = people_of(sketch, side)  # type: ignore[attr-defined]
+        here = mails.organisation_of(sketch, side).pk
+        people.queryset = speakers().filter(organisation=here)  # type: ignore[attr-defined]
+        mine = [(who.pk, str(who)) for who in self.everybody if who.organisation_id == here]
+        people.choices = [("", "à choisir"), *mine]  # type: ignore[attr-defined]
         people.initial = mails.person_of(sketch, side)
         # Another person may be chosen: what she has not is simply not in the letter.
         gives.choices = DETAILS  # type: ignore[attr-defined]
@@ -89,10 +94,9 @@ class PairForm(forms.Form):
         return gives
 
 
-def people_of(introduction: Introduction, side: str) -> QuerySet[Person]:
-    """Who may speak for this side."""
-    organisation = mails.organisation_of(introduction, side)
-    here = Person.objects.filter(organisation=organisation, left_on=None, merged_into=None, do_not_contact=False)
+def speakers() -> QuerySet[Person]:
+    """Who may speak for an organisation today."""
+    here = Person.objects.filter(left_on=None, merged_into=None, do_not_contact=False)
     return here.order_by("last_name", "first_name", "pk")
 
 

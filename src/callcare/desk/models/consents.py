@@ -20,9 +20,10 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
     def of_person(self, person: Person, case: Case | None = None) -> "Consent | None":
         """The live consent that covers this person in this case: the case's own, else one that holds for all."""
-        mine = self.live().filter(person=person)
-        own = mine.filter(pk=case.consent_id, reach=Reach.CASE).first() if case and case.consent_id else None
-        return own or mine.filter(reach=Reach.STANDING).order_by("-given_at", "-pk").first()
+        own = case.consent_id if case else None
+        holds = Q(reach=Reach.STANDING) | Q(pk=own, reach=Reach.CASE)
+        found = self.live().filter(holds, person=person).order_by("-given_at", "-pk")
+        return min(found, key=lambda consent: consent.pk != own, default=None)
 
 
 @pghistory.track()

@@ -58,7 +58,6 @@ def propose(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "need": sketch.need, "refusal": refusal, "sides": _sides(hidden, sketch, form),
         "letters": _letters(user, hidden, sketch, form), "wording": wordings.ORAL[wordings.CURRENT],
-        "fit": fit_of(pair),
     }  # fmt: skip
     return render(request, "introductions/propose.html", context, status=status)
 
@@ -106,7 +105,8 @@ def _sides(hidden: list[Side], sketch: Introduction, form: PairForm) -> list[dic
 
 def is_anybody(form: PairForm, side: Side) -> bool:
     """Is there a person to speak for this side? Without one nobody can say yes."""
-    return len(form[f"{side}_person"].subwidgets) > 1
+    here = mails.organisation_of(form.sketch, side).pk
+    return any(who.organisation_id == here for who in form.everybody)
 
 
 def _letters(user: User, hidden: list[Side], sketch: Introduction, form: PairForm) -> list[dict[str, Any]]:
