@@ -21,4 +21,4 @@ class CommitmentsConfig(AppConfig):
             ("caller", "of-organisation"),
         ):
             panels.offer(place, f"commitments:{page}", title="Engagements", order=11, roles=[Role.OPERATOR])
-        panels.offer("capture", "commitments:capture", title="Engagement", order=11, roles=[Role.OPERATOR])
+        panels.offer("capture", "commitments:capture", title="Engagement", order=11, roles=[Role.OPERATOR], key="e")

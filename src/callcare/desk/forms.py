@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
+from django.forms.boundfield import BoundWidget
 from django.utils.text import slugify
 
 from callcare.accounts.enums import Role
@@ -72,9 +73,19 @@ class FinishForm(forms.Form):
         choices=[(one.value, one.label) for one in SAID],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="Les besoins, engagements, rappels et orientations notés pendant ce contact comptent d’eux-mêmes.",
+        help_text="Besoins, engagements, rappels et orientations notés ici comptent d’eux-mêmes.",
     )
-    summary = forms.CharField(label="note", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
+    summary = forms.CharField(
+        label="note", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3, "data-key": "n"})
+    )
+
+    # Asked in so many words; the rest is counted by what was made, or has a key of its own.
+    ASKED = (Disposition.UPDATE, Disposition.INFORMATION, Disposition.OUT_OF_SCOPE)
+
+    @property
+    def said_boxes(self) -> list[BoundWidget]:
+        """The boxes worth showing at the end of an ordinary contact."""
+        return [box for box in self["dispositions"] if box.data["value"] in self.ASKED]
 
 
 class CallBackForm(forms.Form):

@@ -17,4 +17,4 @@ class NeedsConfig(AppConfig):
             ("caller", "of-organisation"),
         ):
             panels.offer(place, f"needs:{page}", title="Besoins", order=10, roles=[Role.OPERATOR])
-        panels.offer("capture", "needs:capture", title="Besoin", order=10, roles=[Role.OPERATOR])
+        panels.offer("capture", "needs:capture", title="Besoin", order=10, roles=[Role.OPERATOR], key="b")

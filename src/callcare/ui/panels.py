@@ -28,6 +28,7 @@ class Panel:
     title: str
     order: int
     roles: frozenset[str]
+    key: str
 
     def is_for(self, user: Somebody) -> bool:
         return not self.roles or bool(self.roles & roles_of(user))
@@ -36,9 +37,9 @@ class Panel:
 _offered: dict[tuple[str, str], Panel] = {}
 
 
-def offer(place: str, url_name: str, *, title: str, order: int = 50, roles: Iterable[str] = ()) -> None:
-    """Show the page `url_name` (which takes the place's one argument) at `place`, under `title`."""
-    _offered[place, url_name] = Panel(place, url_name, title, order, frozenset(str(role) for role in roles))
+def offer(place: str, url_name: str, *, title: str, order: int = 50, roles: Iterable[str] = (), key: str = "") -> None:
+    """Show the page `url_name` (which takes the place's one argument) at `place`, under `title`; `key` opens it."""
+    _offered[place, url_name] = Panel(place, url_name, title, order, frozenset(str(role) for role in roles), key)
 
 
 def offered(place: str) -> list[Panel]:

@@ -19,7 +19,7 @@ from callcare.core.deeds import Refused
 from callcare.desk.actions.reminders import overtake_reminders
 from callcare.desk.calendar import after_open_days
 from callcare.desk.enums import CaseState, Disposition
-from callcare.desk.models import Case, CaseLine, Consent, Desk, Interaction
+from callcare.desk.models import Case, CaseLine, Consent, Desk, Draft, Interaction
 from callcare.desk.rules import quantities
 from callcare.directory.models import Organisation, Person
 
@@ -104,6 +104,10 @@ def led_to(interaction: Interaction | None, disposition: Disposition) -> None:
     if interaction is None:
         return
     here = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    # What was typed is a row now: the line of the console is free for the next one.
+    if draft := Draft.objects.filter(interaction=here).first():
+        draft.content.pop(disposition.value, None)
+        Draft.objects.filter(pk=draft.pk).update(content=draft.content)
     if disposition not in here.dispositions:
         Interaction.objects.filter(pk=here.pk).update(dispositions=[*here.dispositions, disposition])
 

@@ -108,7 +108,8 @@ def _caller(interaction: Interaction) -> object:
 
 
 def _hits(request: HttpRequest) -> object:
-    text = request.GET.get("q", "").strip()
+    # A new organisation comes back by its reference, and is found like any other.
+    text = (request.GET.get("q") or request.GET.get("organisation") or "").strip()
     return find_organisations(text, limit=8) if text else ()
 
 

@@ -98,6 +98,12 @@ def panels(context: template.Context, place: str, ref: object) -> dict[str, Any]
     return {"panels": [(panel, reverse(panel.url_name, args=[ref])) for panel in offered], "place": place}
 
 
+@register.inclusion_tag("ui/choices.html", takes_context=True)
+def choices(context: template.Context, place: str, ref: object) -> dict[str, Any]:
+    """{% choices "capture" interaction.ref %}: like panels, one open at a time, each opened by its key."""
+    return panels(context, place, ref)
+
+
 @register.inclusion_tag("ui/menu.html", takes_context=True)
 def menu(context: template.Context) -> dict[str, Any]:
     """{% menu %}: the entries for this person, the present page marked, in their groups."""

@@ -21,7 +21,10 @@ function targetOf(key, form) {
 }
 
 function activate(element) {
-  if (element.matches(FIELDS)) {
+  if (element.matches("summary")) {
+    element.parentElement.open = true;
+    element.parentElement.querySelector("textarea, input:not([type=hidden])")?.focus();
+  } else if (element.matches(FIELDS)) {
     element.focus();
     element.select?.();
   } else {
