@@ -138,6 +138,11 @@ def telephone() -> tuple[object, ...]:
     return (cast.workshop().ref, cast.claire().channels.filter(kind="phone").get().pk)
 
 
+def category() -> tuple[object, ...]:
+    """Laptops."""
+    return (cast.laptop().code,)
+
+
 def promise() -> tuple[object, ...]:
     """Eight of the mill's laptops for the workshop."""
     return (cast.promise(cast.need(), cast.commitment(), 8).ref,)
@@ -316,4 +321,9 @@ DOORS = [
     door("report:review", OPERATOR, STEWARD),
     door("report:targets", STEWARD, both=True),
     door("report:rows", OPERATOR, STEWARD, of=lambda: ("contacts",), shared=True),
+    # catalogue
+    door("catalogue:list", OPERATOR, STEWARD, ADMIN),
+    door("catalogue:add", STEWARD, ADMIN, both=True),
+    door("catalogue:edit", STEWARD, ADMIN, of=category, shared=True, both=True),
+    door("catalogue:retire", STEWARD, ADMIN, of=category, shared=True, post=True),
 ]
