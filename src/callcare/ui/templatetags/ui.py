@@ -1,5 +1,6 @@
 """The components of the house. Each has a template of its own name and a place on /style/."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -11,9 +12,10 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
-from callcare.core import deeds
+from callcare.core import deeds, french
 from callcare.core.edits import Outdated
 from callcare.ui import menu as menus, panels as panel_places
+from callcare.ui.templatetags import words
 
 register = template.Library()
 
@@ -52,19 +54,37 @@ def errors(form: BaseForm) -> dict[str, Any]:
     return {"form": form}
 
 
+# What changes by itself with the deed: the sentence of the deed already says it.
+HIDDEN = {"id", "version", "revision", "created_at", "search_name", "closed_at", "first_closed_at", "finished_at"}
+
+
+def _said(field: Any, value: Any) -> str:
+    """A value of the history as people say it: the label of a choice, a day, « oui », « vide »."""
+    if isinstance(value, list):
+        return french.listed([_said(getattr(field, "base_field", field), one) for one in value])
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, datetime):
+        return words.moment(value)
+    if isinstance(value, date):
+        return words.day(value)
+    return str(dict(field.flatchoices).get(value, value))
+
+
 def _told(lines: list[deeds.Line], thing: models.Model) -> list[dict[str, Any]]:
     """Deeds with the names of the people who did them and of the fields they changed: one query for the names."""
     people = get_user_model()._default_manager.in_bulk({line.by for line in lines if line.by})
-    names = {field.attname: str(field.verbose_name) for field in thing._meta.concrete_fields}
-    hidden = {"id", "version", "created_at", "search_name"}
+    fields = {field.attname: field for field in thing._meta.concrete_fields}
     return [
         {
             "line": line,
             "who": people.get(line.by) if line.by else None,
             "changes": [
-                (names[fact], before, after)
+                (str(fields[fact].verbose_name), _said(fields[fact], before), _said(fields[fact], after))
                 for fact, (before, after) in line.changes.items()
-                if fact in names and fact not in hidden and not fact.endswith("_id")
+                if fact in fields and fact not in HIDDEN and not fact.endswith("_id")
             ],
         }
         for line in lines
