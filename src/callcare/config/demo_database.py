@@ -4,6 +4,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 MARK = "callcare: demo"
+PLAYED = "callcare: the story was played to its end"
 
 
 def is_demo() -> bool:
@@ -48,3 +49,16 @@ def empty() -> None:
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")
     mark()
+
+
+def is_played() -> bool:
+    """Was the whole story played here? An interrupted one was not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description('desk_desk'::regclass, 'pg_class')")
+        (comment,) = cursor.fetchone()
+    return bool(comment == PLAYED)
+
+
+def note_played() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"COMMENT ON TABLE desk_desk IS '{PLAYED}'")

@@ -1,0 +1,203 @@
+"""From a need to a thank-you: candidates of the engine, both consents, a promise, a delivery, an outcome."""
+
+from dataclasses import dataclass
+
+from callcare.accounts.models import User
+from callcare.allocations.actions import deliver, hold, promise
+from callcare.allocations.enums import Proof
+from callcare.allocations.models import Allocation
+from callcare.catalogue.enums import Audience
+from callcare.catalogue.models import Reason
+from callcare.commitments.models import CommitmentLine
+from callcare.config.demo.contacts import contact, operator
+from callcare.config.demo.world import Caller, Office, World
+from callcare.core.deeds import Refused
+from callcare.desk.enums import CaseState, Direction, Disposition, InteractionChannel
+from callcare.introductions.actions import decline, introduce_now, no_help, succeed, take_up
+from callcare.introductions.enums import IntroductionState, Side
+from callcare.introductions.models import Introduction
+from callcare.matching.candidates import Candidate, candidates_for_need, needs_for_commitment
+from callcare.matching.lines import offered_by, this_day, wanted_by
+from callcare.needs.models import Need, NeedLine
+from callcare.outcomes.actions import Counted, count_people, record_outcome
+from callcare.outcomes.enums import AgeBand, Extent
+
+AGES = {
+    Audience.SCHOOL: AgeBand.SIXTEEN,
+    Audience.UNIVERSITY: AgeBand.YOUNG,
+    Audience.EMPLOYMENT: AgeBand.YOUNG,
+}
+MERCIS = (
+    "Les jeunes ont pu suivre les cours dès le lundi. Merci à tous.",
+    "Livré en deux jours, tout fonctionnait. Mille mercis.",
+    "Deux élèves qui ne venaient plus sont revenus en classe.",
+    "Ils ont appelé le soir même. On ne pensait pas que ce serait si simple.",
+    "Les chaussures étaient à la bonne pointure, l’entrée en formation est sauvée.",
+    "Une belle rencontre : l’entreprise revient en juin présenter ses métiers.",
+    "Merci pour eux, ils n’avaient jamais eu de matériel à eux.",
+    "Trois jeunes ont décroché un stage après la visite.",
+    "Nos salariés ont aimé donner ce temps, ils veulent recommencer.",
+    "Cela nous a évité deux mois de démarches.",
+)
+NO_NEWS = ("Les dates ne convenaient pas.", "Le matériel avait déjà été donné.", "Trop loin pour venir chercher.")
+
+
+@dataclass(slots=True)
+class Pair:
+    """An introduction under way, and who is who."""
+
+    office: Office
+    introduction: Introduction
+    asker: Caller
+    giver: Caller | None
+
+
+def caller_of(world: World, organisation_id: int) -> Caller | None:
+    for office in world.offices.values():
+        for caller in office.callers:
+            if caller.organisation.pk == organisation_id:
+                return caller
+    return None
+
+
+def look_for_help(world: World, office: Office, need: Need) -> bool:
+    """Take the best confirmed candidate of the engine and put both in contact; False when there is none."""
+    if need.state != CaseState.OPEN:
+        return False
+    for line in NeedLine.objects.filter(need=need).select_related("need__commune", "category", "unit"):
+        for best in candidates_for_need(wanted_by(line), today=this_day(), limit=5).confirmed[:1]:
+            return _introduce(world, office, line, CommitmentLine.objects.get(pk=best.line), best)
+    return False
+
+
+def look_for_askers(world: World, office: Office, line: CommitmentLine) -> None:
+    """A new commitment: who was waiting for it?"""
+    found = needs_for_commitment(offered_by(line), today=this_day(), limit=3).candidates
+    for best in found[:2]:
+        need_line = NeedLine.objects.select_related("need__commune", "category", "unit").get(pk=best.line)
+        _introduce(world, office, need_line, line, best)
+
+
+def _introduce(world: World, office: Office, line: NeedLine, offer: CommitmentLine, best: Candidate) -> bool:
+    by = operator(world, office)
+    try:
+        introduction = introduce_now(
+            by=by,
+            need_line=line,
+            commitment_line=offer,
+            score=best.score,
+            reasons=[str(reason) for reason in best.reasons],
+        )
+    except Refused:
+        return False
+    asker, giver = caller_of(world, line.need.organisation_id), caller_of(world, introduction.giver_id)
+    if asker is None:
+        return True
+    pair = Pair(office, introduction, asker, giver)
+    draw = world.chance.random()
+    if draw < 0.80:
+        world.after(office, world.chance.randint(1, 3), lambda: _taken_up(world, pair))
+    elif draw < 0.90:
+        world.after(office, world.chance.randint(1, 3), lambda: _declined(world, pair))
+    return True
+
+
+def _news(world: World, pair: Pair, by: User, caller: Caller | None, summary: str) -> None:
+    direction = world.chance.choice((Direction.IN, Direction.OUT))
+    contact(
+        world, pair.office, caller or pair.asker, by=by, led_to=[Disposition.UPDATE], summary=summary,
+        channel=InteractionChannel.PHONE, direction=direction,
+    )  # fmt: skip
+
+
+def _taken_up(world: World, pair: Pair) -> None:
+    it, by = pair.introduction, operator(world, pair.office)
+    it.refresh_from_db()
+    if it.state != IntroductionState.SENT:
+        return
+    _news(world, pair, by, pair.giver, f"Ils se sont parlé. {it.ref}.")
+    take_up(it, by=by)
+    if world.chance.random() < 0.13:
+        world.after(pair.office, 2, lambda: _nothing_came(world, pair))
+        return
+    allocation = _promise(world, pair, by)
+    wait = world.chance.randint(1, 4)
+    if allocation:
+        world.after(pair.office, wait, lambda: _handed_over(world, pair, allocation))
+    else:
+        world.after(pair.office, wait, lambda: _thanks(world, pair))
+
+
+def _declined(world: World, pair: Pair) -> None:
+    it, by = pair.introduction, operator(world, pair.office)
+    it.refresh_from_db()
+    if it.state != IntroductionState.SENT:
+        return
+    reason = Reason.objects.get(code=world.chance.choice(("wrong_dates", "too_far", "no_time", "later")))
+    _news(world, pair, by, pair.giver, f"Ne peut pas cette fois : {reason.label}.")
+    decline(it, side=Side.GIVER, reason=reason, by=by)
+
+
+def _nothing_came(world: World, pair: Pair) -> None:
+    by = operator(world, pair.office)
+    because = world.chance.choice(NO_NEWS)
+    _news(world, pair, by, pair.asker, because)
+    pair.introduction.refresh_from_db()
+    no_help(pair.introduction, by=by, because=because)
+
+
+def _promise(world: World, pair: Pair, by: User) -> Allocation | None:
+    it = pair.introduction
+    line, offer = it.need_line, it.commitment_line
+    if line is None or offer is None or not offer.is_countable:
+        return None
+    line.refresh_from_db()
+    offer.refresh_from_db()
+    qty = min(line.left, offer.left)
+    if qty <= 0:
+        return None
+    qty -= qty % line.factor if qty > line.factor else 0
+    does = hold if world.chance.random() < 0.2 else promise
+    return does(need_line=line, commitment_line=offer, qty=qty, by=by, introduction=it)
+
+
+def _handed_over(world: World, pair: Pair, allocation: Allocation) -> None:
+    by = operator(world, pair.office)
+    allocation.refresh_from_db()
+    left = allocation.qty - allocation.qty_fulfilled - allocation.qty_released
+    factor = allocation.need_line.factor
+    units = left // factor
+    is_part = units > 3 and not allocation.qty_fulfilled and world.chance.random() < 0.3
+    qty = units // 2 * factor if is_part else left
+    _news(
+        world,
+        pair,
+        by,
+        world.chance.choice((pair.asker, pair.giver)),
+        "C’est fait pour une partie." if is_part else "C’est fait.",
+    )
+    proof = world.chance.choice((Proof.ORAL, Proof.SLIP, Proof.MAIL, Proof.SIGNATURE))
+    deliver(allocation, qty=qty, by=by, proof=proof, place=pair.asker.city)
+    if is_part:
+        world.after(pair.office, world.chance.randint(2, 4), lambda: _handed_over(world, pair, allocation))
+    elif world.chance.random() < 0.85:
+        world.after(pair.office, world.chance.randint(1, 4), lambda: _thanks(world, pair))
+
+
+def _thanks(world: World, pair: Pair) -> None:
+    by, it = operator(world, pair.office), pair.introduction
+    it.refresh_from_db()
+    need = Need.objects.get(pk=it.need_id)
+    said = world.chance.choice(MERCIS) if world.chance.random() < 0.7 else ""
+    _news(world, pair, by, pair.asker, said or "Tout s’est bien passé.")
+    if it.state == IntroductionState.IN_PROGRESS:
+        succeed(it, by=by)
+    full = need.state == CaseState.CLOSED
+    record_outcome(
+        by=by, need=need, side=Side.ASKER, extent=Extent.FULL if full else Extent.PART, useful=True, introduction=it,
+        verbatim=said, may_publish=bool(said) and world.chance.random() < 0.6,
+    )  # fmt: skip
+    audience = Audience(need.audience or Audience.EMPLOYMENT)
+    people = need.people_expected or 1
+    first = people if world.chance.random() < 0.6 else people // 2
+    count_people(by=by, need=need, counts=[Counted(audience, AGES[audience], people, first)])
