@@ -30,7 +30,7 @@ def record_organisation(*, by: User | None, name: str, kind: str, because: str =
         return _create(by=by, **_in_order({"name": name, "kind": kind} | facts))
 
 
-def edit_organisation(organisation: Organisation, *, by: User, seen: int, **changes: Any) -> None:
+def edit_organisation(organisation: Organisation, *, by: User | None, seen: int, **changes: Any) -> None:
     """Correct an organisation the person saw at version `seen`; raises Outdated when somebody was faster."""
     with deed(DirectoryVerb.EDITED, by=by):
         _allowed(by)
