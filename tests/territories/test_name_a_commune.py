@@ -47,7 +47,7 @@ def test_htmx_gets_the_options_alone(client, places):
     assert "HX-Request" in answer.headers["Vary"]
 
 
-@pytest.mark.parametrize("typed", ["", "xqzzw", "<script>", "%", "a" * 5000, "\x00"])
+@pytest.mark.parametrize("typed", ["", "xqzzw", "<script>", "%", "a" * 5000])
 def test_whatever_is_asked_gets_a_page(client, places, typed):
     client.force_login(cast.marion())
     page = client.get(SEARCH, {"q": typed})

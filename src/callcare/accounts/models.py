@@ -30,7 +30,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person who signs in. What she may do comes from her roles here, her desks and her organisations."""
 
-    ref = RefField("C", unique=True)
+    ref = RefField("U", unique=True)
     email = models.EmailField("courriel", unique=True)
     display_name = models.CharField("nom affiché", max_length=80)
     roles = ArrayField(models.CharField(max_length=10, choices=Role), verbose_name="rôles")

@@ -7,8 +7,9 @@ class AllocationsConfig(AppConfig):
     def ready(self) -> None:
         from callcare.accounts.enums import Role
         from callcare.core.deeds import SENTENCES
-        from callcare.ui import panels
+        from callcare.ui import addresses, panels
 
+        addresses.offer("A", "allocations:page")
         for place in ("need", "commitment", "introduction"):
             panels.offer(place, f"allocations:of-{place}", title="Affectations", order=30, roles=[Role.OPERATOR])
 

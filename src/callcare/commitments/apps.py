@@ -6,8 +6,9 @@ class CommitmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from callcare.accounts.enums import Role
-        from callcare.ui import menu, panels
+        from callcare.ui import addresses, menu, panels
 
+        addresses.offer("E", "commitments:page")
         menu.offer(
             label="Engagements",
             url_name="commitments:list",

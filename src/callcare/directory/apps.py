@@ -6,8 +6,9 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         from callcare.accounts.enums import Role
-        from callcare.ui import menu
+        from callcare.ui import addresses, menu
 
+        addresses.offer("O", "directory:page")
         menu.offer(
             label="Annuaire",
             url_name="directory:list",

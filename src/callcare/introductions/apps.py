@@ -11,8 +11,9 @@ class IntroductionsConfig(AppConfig):
         from callcare.introductions.badges import late_introductions
         from callcare.matching import links
         from callcare.needs.signals import need_closed
-        from callcare.ui import menu, panels
+        from callcare.ui import addresses, menu, panels
 
+        addresses.offer("M", "introductions:page")
         links.offer("introductions:propose")
         need_closed.connect(follow_need)
 

@@ -6,8 +6,9 @@ class NeedsConfig(AppConfig):
 
     def ready(self) -> None:
         from callcare.accounts.enums import Role
-        from callcare.ui import menu, panels
+        from callcare.ui import addresses, menu, panels
 
+        addresses.offer("B", "needs:page")
         menu.offer(
             label="Besoins", url_name="needs:list", order=40, roles=[Role.OPERATOR, Role.PARTNER], group="fiches"
         )

@@ -20,7 +20,7 @@ from callcare.desk.enums import CaseState, InteractionChannel
 from callcare.desk.models import Desk, Interaction
 from callcare.introductions.models import Introduction
 from callcare.needs.models import Need, NeedLine
-from callcare.outcomes.models import PeopleCount
+from callcare.outcomes.models import Outcome, PeopleCount
 from callcare.report.rules import PARIS, Period
 
 Rows = QuerySet[Any]
@@ -195,3 +195,14 @@ def computers_by_stage(scope: Scope) -> dict[str, int]:
     by_level = {level: int(n) for level, n in found}
     confirmed = by_level.get(Level.CONFIRMED, 0)
     return {"announced": confirmed + by_level.get(Level.ANNOUNCED, 0), "confirmed": confirmed}
+
+
+def thanks(scope: Scope, *, most: int = 3) -> QuerySet[Outcome]:
+    """The last words that may be published, with the place they come from; never with a name."""
+    said = Outcome.objects.filter(
+        may_publish=True,
+        answered_at__gte=scope.period.since,
+        answered_at__lt=scope.period.until,
+        desk_id__in=scope.desks,
+    ).exclude(verbatim="")
+    return said.select_related("need__commune").order_by("-answered_at", "-pk")[:most]

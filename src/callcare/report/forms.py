@@ -1,5 +1,6 @@
 """What the review asks: a period, a place, a target."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -21,16 +22,19 @@ class ScopeForm(forms.Form):
 
     du = forms.DateField(label="du", required=False, widget=DAY)
     au = forms.DateField(label="au", required=False, widget=DAY)
-    guichet = forms.ModelChoiceField(
-        Desk.objects.none(), label="guichet", required=False, to_field_name="slug", empty_label="tous"
-    )
+    guichet = forms.ChoiceField(label="guichet", required=False)
     departement = forms.ChoiceField(label="département", required=False)
 
-    def __init__(self, *args: Any, desks: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, desks: Iterable[Desk], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["guichet"].queryset = desks.order_by("name")  # type: ignore[attr-defined]
+        self.desks = {desk.slug: desk for desk in desks}
+        known = [(slug, desk.name) for slug, desk in self.desks.items()]
+        self.fields["guichet"].choices = [("", "tous"), *known]  # type: ignore[attr-defined]
         places = Territory.objects.filter(level=Level.DEPARTEMENT).order_by("name").values_list("code", "name")
         self.fields["departement"].choices = [("", "tous"), *places, (NOWHERE, "lieu non précisé")]  # type: ignore[attr-defined]
+
+    def clean_guichet(self) -> Desk | None:
+        return self.desks.get(self.cleaned_data["guichet"])
 
     def place_names(self) -> dict[str, str]:
         """The names of the départements by code."""

@@ -31,14 +31,14 @@ Cells = list[tuple[str, Any, str, int]]
 
 def _scope(request: HttpRequest, running: Iterable[Target]) -> tuple[Scope, ScopeForm]:
     """What is asked for, within what she may see. Without a period: from the oldest running target, else this year."""
-    desks = figures.desks_of(person(request))
+    desks = list(figures.desks_of(person(request)).order_by("name"))
     form = ScopeForm(request.GET or None, desks=desks)
     today = clock.today()
     since = min((target.from_on for target in running if target.due_on >= today), default=None)
     period = form.period(otherwise=Period(since or today.replace(month=1, day=1), today))
     said = form.cleaned_data if form.is_bound and form.is_valid() else {}
     one = said.get("guichet")
-    chosen = frozenset([one.pk]) if one else frozenset(desks.values_list("pk", flat=True))
+    chosen = frozenset([one.pk]) if one else frozenset(desk.pk for desk in desks)
     return Scope(period, chosen, said.get("departement") or ""), form
 
 
@@ -68,6 +68,7 @@ def review(request: HttpRequest) -> HttpResponse:
         "by_place": _by_place(request, scope, cells, form.place_names()),
         "columns": figures.FUNNEL,
         "weeks": [(f"{week:%d/%m}", n) for week, n in figures.contacts_by_week(scope)],
+        "thanks": figures.thanks(scope),
         "unanswered": figures.unanswered_by_category(scope),
         "unanswered_url": address[figures.UNANSWERED.code],
         "may_aim": may_aim(person(request)),
@@ -140,7 +141,7 @@ def _by_place(request: HttpRequest, scope: Scope, cells: Cells, names: dict[str,
     for place in places:
         query = _query(request, scope, departement=place or NOWHERE)
         counts = [_cell(figure, sums[place, figure.code], query) for figure in figures.FUNNEL]
-        lines.append({"label": names.get(place) or "Lieu non précisé", "counts": counts})
+        lines.append({"label": names.get(place) if place else "Lieu non précisé", "counts": counts})
     return lines
 
 

@@ -52,7 +52,7 @@ def plan_reminder(
                 setattr(known, name, value)
             known.save(update_fields=list(facts))
             return known
-        return Reminder.objects.create(desk=desk, **key, **facts)
+        return Reminder.objects.create(desk=desk, subject_ref=getattr(subject, "ref", ""), **key, **facts)
 
 
 def overtake_reminders(subject: models.Model, steps: Iterable[ReminderStep] | None = None) -> int:

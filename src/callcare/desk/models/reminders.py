@@ -41,6 +41,7 @@ class Reminder(Stateful):
     subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
     subject_id = models.PositiveBigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
+    subject_ref = models.CharField("référence de la fiche", max_length=10, blank=True, editable=False)
     step = models.CharField("étape", max_length=16, choices=ReminderStep)
     about = models.CharField("à propos de", max_length=200)
     organisation = models.ForeignKey(

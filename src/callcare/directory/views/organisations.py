@@ -23,6 +23,7 @@ from callcare.directory.models import Channel, MergeRecord, Organisation, Person
 from callcare.directory.permissions import may_see_people
 from callcare.directory.rules import names, phones
 from callcare.directory.search import find_organisations
+from callcare.ui.addresses import address_of
 
 
 @allow(Role.OPERATOR, Role.STEWARD)
@@ -46,6 +47,9 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """What the top bar asks: letters, a number, an address, an identifier, a reference. htmx takes the list alone."""
     text = request.GET.get("q", "").strip()
+    # A reference of anything leads to its page; whether she may see it is that page's affair.
+    if (address := address_of(text)) and not request.htmx:  # type: ignore[attr-defined]
+        return redirect(address)
     hits = find_organisations(text, limit=20)
     if len(hits) == 1 and not request.htmx and not hits[0].near:  # type: ignore[attr-defined]
         return redirect("directory:page", hits[0].ref)

@@ -6,10 +6,12 @@ from typing import Any
 from django import template
 
 from callcare.core import clock, french
+from callcare.ui import addresses
 
 register = template.Library()
 register.filter("number", french.number)
 register.filter("euros", french.euros)
+register.filter("address_of", addresses.address_of)
 
 
 @register.filter
