@@ -7,6 +7,7 @@ from django.db import connection
 
 from callcare.core import clock
 from callcare.core.deeds import Refused
+from callcare.desk.actions import finish_interaction, log_interaction
 from callcare.desk.models import Reminder
 from callcare.needs.actions import close_as_duplicate, close_need, hold_need, open_need, reopen_need, repeat_need
 from callcare.needs.models import Need
@@ -231,3 +232,11 @@ def test_what_was_asked_three_weeks_ago_is_a_repeat_and_older_is_not():
         assert not Need.objects.asked_lately(**lately | {"organisation": cast.mill()})
     with clock.at(clock.now() + timedelta(days=22)):
         assert not Need.objects.asked_lately(**lately)
+
+
+def test_a_contact_that_only_repeats_a_need_is_finished_without_saying_it_again():
+    need, marion = cast.need(), cast.marion()
+    contact = log_interaction(by=marion, desk=need.desk, organisation=need.organisation)
+    repeat_need(need, by=marion, interaction=contact)
+    finish_interaction(contact, by=marion)
+    assert contact.dispositions == ["repeat"]

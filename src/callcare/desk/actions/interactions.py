@@ -115,7 +115,7 @@ def finish_interaction(
     """
     with deed(DeskVerb.INTERACTION_FINISHED, by=by):
         _must_keep(by, interaction)
-        led_to = {*map(Disposition, dispositions), *_made_from(interaction)}
+        led_to = {*map(Disposition, dispositions), *_made_from(interaction), *_noted_on(interaction)}
         if not led_to:
             raise Refused("Dites à quoi ce contact a mené : besoin, engagement, rappel, orientation, information…")
         now = clock.now()
@@ -192,6 +192,12 @@ def _made_from(interaction: Interaction) -> set[Disposition]:
     if _call_backs_of(interaction).exists():
         made.add(Disposition.CALL_BACK)
     return made
+
+
+def _noted_on(interaction: Interaction) -> set[Disposition]:
+    """What deeds of the floors above wrote on the open contact: a need repeated leaves no row of its own."""
+    [noted] = Interaction.objects.filter(pk=interaction.pk).values_list("dispositions", flat=True)
+    return {Disposition(one) for one in noted}
 
 
 def _call_backs_of(interaction: Interaction) -> Any:
