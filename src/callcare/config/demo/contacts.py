@@ -40,7 +40,7 @@ def contact(
     caller: Caller | None,
     *,
     by: User,
-    does: Callable[[Interaction], None] | None = None,
+    does: Callable[[Interaction], object] | None = None,
     led_to: Iterable[str] = (),
     summary: str = "",
     channel: InteractionChannel | None = None,
@@ -74,19 +74,27 @@ def type_need(caller: Caller, here: Interaction, said: Said, *, by: User, **more
     return record_need(by=by, **_typed(NeedCaptureForm, caller, here, said, told), **more)
 
 
-def type_commitment(caller: Caller, here: Interaction, said: Said, *, by: User, sure: bool, **more: Any) -> Commitment:
-    """The line of a commitment, typed in the console's own form."""
+def type_commitment(
+    caller: Caller, here: Interaction, said: Said, *, by: User, sure: bool, agrees: bool = True, **more: Any
+) -> Commitment:
+    """The line of a commitment, typed in the console's own form. `agrees`: her details may be passed on."""
     told = {"is_confirmed": "on"} if sure else {}
-    return record_commitment(by=by, **_typed(CommitmentCaptureForm, caller, here, said, told), **more)
+    return record_commitment(by=by, **_typed(CommitmentCaptureForm, caller, here, said, told, agrees=agrees), **more)
 
 
 def _typed(
-    form_class: type[CaptureForm], caller: Caller, here: Interaction, said: Said, told: dict[str, Any]
+    form_class: type[CaptureForm],
+    caller: Caller,
+    here: Interaction,
+    said: Said,
+    told: dict[str, Any],
+    *,
+    agrees: bool = True,
 ) -> dict[str, Any]:
     """What the form makes of the line, as it does on the page. Raises ValueError where it would not save."""
     fields: dict[str, Any] = told | understood(said.line, here.desk)
     fields |= {"line": said.line, "organisation": caller.organisation.ref, "person": caller.person.pk}
-    fields |= {"gives_name": "on", "gives_phone": "on", "gives_email": "on"}
+    fields |= dict.fromkeys(("gives_name", "gives_phone", "gives_email"), "on") if agrees else {}
     form = form_class(fields, desk=here.desk, interaction=here)
     if not form.is_valid():
         raise ValueError(f"{said.line}: {form.errors.as_json()}")

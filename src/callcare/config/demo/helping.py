@@ -1,12 +1,13 @@
 """From a need to a thank-you: candidates of the engine, both consents, a promise, a delivery, an outcome."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from callcare.accounts.models import User
-from callcare.allocations.actions import deliver, hold, promise
+from callcare.allocations.actions import correct, deliver, hold, promise, take_back
 from callcare.allocations.enums import Proof
-from callcare.allocations.models import Allocation
-from callcare.catalogue.enums import Audience
+from callcare.allocations.models import Allocation, Fulfilment
+from callcare.catalogue.enums import Audience, Mode
 from callcare.catalogue.models import Reason
 from callcare.commitments.models import CommitmentLine
 from callcare.config.demo.contacts import contact, operator
@@ -18,6 +19,7 @@ from callcare.introductions.enums import IntroductionState, Side
 from callcare.introductions.models import Introduction
 from callcare.matching.candidates import Candidate, candidates_for_need, needs_for_commitment
 from callcare.matching.lines import offered_by, this_day, wanted_by
+from callcare.needs.actions import edit_need
 from callcare.needs.models import Need, NeedLine
 from callcare.outcomes.actions import Counted, count_people, record_outcome
 from callcare.outcomes.enums import AgeBand, Extent
@@ -65,8 +67,10 @@ def look_for_help(world: World, office: Office, need: Need) -> bool:
     if need.state != CaseState.OPEN:
         return False
     for line in NeedLine.objects.filter(need=need).select_related("need__commune", "category", "unit"):
-        for best in candidates_for_need(wanted_by(line), today=this_day(), limit=5).confirmed[:1]:
-            return _introduce(world, office, line, CommitmentLine.objects.get(pk=best.line), best)
+        for best in candidates_for_need(wanted_by(line), today=this_day(), limit=5).confirmed:
+            offer = CommitmentLine.objects.select_related("category").get(pk=best.line)
+            if _is_the_thing(line, offer) and _introduce(world, office, line, offer, best):
+                return True
     return False
 
 
@@ -75,31 +79,47 @@ def look_for_askers(world: World, office: Office, line: CommitmentLine) -> None:
     found = needs_for_commitment(offered_by(line), today=this_day(), limit=3).candidates
     for best in found[:2]:
         need_line = NeedLine.objects.select_related("need__commune", "category", "unit").get(pk=best.line)
-        _introduce(world, office, need_line, line, best)
+        if _is_the_thing(need_line, line):
+            _introduce(world, office, need_line, line, best)
+
+
+def _is_the_thing(line: NeedLine, offer: CommitmentLine) -> bool:
+    """Operators relate the very thing, or a kind of it; what is only near waits for a closer look."""
+    return line.category.code in offer.category.path
 
 
 def _introduce(world: World, office: Office, line: NeedLine, offer: CommitmentLine, best: Candidate) -> bool:
     by = operator(world, office)
+    if Introduction.objects.live().filter(need=line.need_id).exists():
+        return False  # somebody is already being asked for it
     try:
         introduction = introduce_now(
             by=by,
             need_line=line,
             commitment_line=offer,
             score=best.score,
-            reasons=[str(reason) for reason in best.reasons],
+            reasons=[reason.text for reason in best.reasons],
         )
     except Refused:
         return False
+    _look_again(line.need_id, by, introduction.next_action_at)
     asker, giver = caller_of(world, line.need.organisation_id), caller_of(world, introduction.giver_id)
     if asker is None:
         return True
     pair = Pair(office, introduction, asker, giver)
     draw = world.chance.random()
     if draw < 0.80:
-        world.after(office, world.chance.randint(1, 3), lambda: _taken_up(world, pair))
+        world.after(office, world.chance.randint(1, 3), lambda: taken_up(world, pair))
     elif draw < 0.90:
         world.after(office, world.chance.randint(1, 3), lambda: _declined(world, pair))
     return True
+
+
+def _look_again(need_id: int, by: User, at: datetime | None) -> None:
+    """The need comes back to its owner when the introduction does."""
+    need = Need.objects.get(pk=need_id)
+    if at and need.state == CaseState.OPEN:
+        edit_need(need, by=by, seen=need.version, next_action_at=at)
 
 
 def _news(world: World, pair: Pair, by: User, caller: Caller | None, summary: str) -> None:
@@ -110,13 +130,17 @@ def _news(world: World, pair: Pair, by: User, caller: Caller | None, summary: st
     )  # fmt: skip
 
 
-def _taken_up(world: World, pair: Pair) -> None:
+def taken_up(world: World, pair: Pair) -> None:
     it, by = pair.introduction, operator(world, pair.office)
     it.refresh_from_db()
     if it.state != IntroductionState.SENT:
         return
-    _news(world, pair, by, pair.giver, f"Ils se sont parlé. {it.ref}.")
+    if Need.objects.get(pk=it.need_id).state != CaseState.OPEN:
+        no_help(it, by=by, because="Le besoin a trouvé sa réponse ailleurs.")
+        return
+    _news(world, pair, by, pair.giver, "Ils se sont parlé, c’est en bonne voie.")
     take_up(it, by=by)
+    _look_again(it.need_id, by, it.next_action_at)
     if world.chance.random() < 0.13:
         world.after(pair.office, 2, lambda: _nothing_came(world, pair))
         return
@@ -125,7 +149,7 @@ def _taken_up(world: World, pair: Pair) -> None:
     if allocation:
         world.after(pair.office, wait, lambda: _handed_over(world, pair, allocation))
     else:
-        world.after(pair.office, wait, lambda: _thanks(world, pair))
+        world.after(pair.office, wait, lambda: thanks(world, pair))
 
 
 def _declined(world: World, pair: Pair) -> None:
@@ -149,7 +173,10 @@ def _nothing_came(world: World, pair: Pair) -> None:
 def _promise(world: World, pair: Pair, by: User) -> Allocation | None:
     it = pair.introduction
     line, offer = it.need_line, it.commitment_line
-    if line is None or offer is None or not offer.is_countable:
+    if line is None or offer is None or not offer.is_countable or it.commitment is None:
+        return None
+    it.commitment.refresh_from_db()
+    if it.commitment.state != CaseState.OPEN:
         return None
     line.refresh_from_db()
     offer.refresh_from_db()
@@ -177,14 +204,35 @@ def _handed_over(world: World, pair: Pair, allocation: Allocation) -> None:
         "C’est fait pour une partie." if is_part else "C’est fait.",
     )
     proof = world.chance.choice((Proof.ORAL, Proof.SLIP, Proof.MAIL, Proof.SIGNATURE))
-    deliver(allocation, qty=qty, by=by, proof=proof, place=pair.asker.city)
+    done = deliver(allocation, qty=qty, by=by, proof=proof, place=pair.asker.city)
+    if allocation.need_line.mode == Mode.LOAN:
+        world.after(pair.office, world.chance.randint(4, 7), lambda: _comes_back(world, pair, allocation))
     if is_part:
         world.after(pair.office, world.chance.randint(2, 4), lambda: _handed_over(world, pair, allocation))
+    elif units > 3 and allocation.need_line.category.is_tracked and world.chance.random() < 0.25:
+        world.after(pair.office, 1, lambda: _was_too_much(world, pair, done))
     elif world.chance.random() < 0.85:
-        world.after(pair.office, world.chance.randint(1, 4), lambda: _thanks(world, pair))
+        world.after(pair.office, world.chance.randint(1, 4), lambda: thanks(world, pair))
 
 
-def _thanks(world: World, pair: Pair) -> None:
+def _comes_back(world: World, pair: Pair, allocation: Allocation) -> None:
+    by = operator(world, pair.office)
+    _news(world, pair, by, pair.asker, "Le prêt est rendu.")
+    allocation.refresh_from_db()
+    back = allocation.qty_fulfilled - allocation.qty_returned
+    take_back(allocation, qty=back, by=by, proof=Proof.SLIP, note="Rendu en bon état.")
+
+
+def _was_too_much(world: World, pair: Pair, done: Fulfilment) -> None:
+    """Two of them did not work: noted as handed over, corrected, and replaced two days later."""
+    by, allocation = operator(world, pair.office), done.allocation
+    because = "Deux ne fonctionnaient pas : repris par le contributeur."
+    _news(world, pair, by, pair.asker, because)
+    correct(done, qty=2 * allocation.need_line.factor, by=by, because=because)
+    world.after(pair.office, 2, lambda: _handed_over(world, pair, allocation))
+
+
+def thanks(world: World, pair: Pair) -> None:
     by, it = operator(world, pair.office), pair.introduction
     it.refresh_from_db()
     need = Need.objects.get(pk=it.need_id)

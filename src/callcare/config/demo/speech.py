@@ -32,6 +32,7 @@ def say(side: str, thing: str, *, city: str, today: date, chance: Random) -> Sai
     line = chance.choice(row["said"]).format(
         n=quantity,
         ville=city,
+        de_ville=f"d’{city}" if city.startswith(("A", "É", "Hazebrouck", "Hénin")) else f"de {city}",
         bientot=_day(today, chance.randint(12, 24)),
         plustard=_day(today, chance.randint(30, 60)),
     )

@@ -8,7 +8,7 @@ from random import Random
 from callcare.commitments.actions import confirm_commitment, share_commitment
 from callcare.commitments.enums import Sharing
 from callcare.commitments.models import Commitment, CommitmentLine
-from callcare.config.demo import everyday
+from callcare.config.demo import everyday, rounds, scenes
 from callcare.config.demo.contacts import contact, operator, type_commitment, type_need
 from callcare.config.demo.helping import look_for_askers, look_for_help
 from callcare.config.demo.speech import say
@@ -72,6 +72,18 @@ def _plan(world: World, office: Office) -> None:
     days = world.open_days(office)
     if not days:
         return
+    _plan_cases(world, office, days)
+    _plan_rounds(world, office, days)
+    if office.desk.slug == "lille":
+        scenes.plan(world, days)
+    calls, weights = zip(*ORDINARY, strict=True)
+    for day in days:
+        for _ in range(world.chance.randint(3, 5) * len(office.operators)):
+            [call] = world.chance.choices(calls, weights)
+            world.on(_hour(world, day), partial(call, world, office))
+
+
+def _plan_cases(world: World, office: Office, days: list[date]) -> None:
     share = min(1, len(days) / 20) ** 0.5  # a shorter story says less
     for caller in office.callers:
         for thing in world.some(caller.gives, share):
@@ -80,11 +92,15 @@ def _plan(world: World, office: Office) -> None:
             world.on(_hour(world, day), partial(_offers, world, office, caller, thing))
         for thing in world.some(caller.asks, share):
             world.on(_hour(world, world.chance.choice(days)), partial(_asks, world, office, caller, thing))
-    calls, weights = zip(*ORDINARY, strict=True)
+
+
+def _plan_rounds(world: World, office: Office, days: list[date]) -> None:
+    """The reminders are made twice a day; the last time in Lille, three are left for who opens the demo."""
     for day in days:
-        for _ in range(world.chance.randint(4, 6) * len(office.operators)):
-            [call] = world.chance.choices(calls, weights)
-            world.on(_hour(world, day), partial(call, world, office))
+        for hour in (9, 14):
+            is_last = day == days[-1] and office.desk.slug == "lille"
+            here = datetime.combine(day, time(hour, 20), clock.PARIS)
+            world.on(here, partial(rounds.make, world, office, leaves=3 if is_last else 0))
 
 
 def _hour(world: World, day: date) -> datetime:
@@ -115,6 +131,8 @@ def _offers(world: World, office: Office, caller: Caller, thing: str) -> None:
         made.append(type_commitment(caller, here, said, by=by, sure=is_sure))
         if thing == "national":
             share_commitment(made[0], by=by, sharing=Sharing.ALL)
+        elif world.chance.random() < 0.2:
+            share_commitment(made[0], by=by, sharing=Sharing.NEIGHBOURS)
         if is_sure:
             _propose(world, office, made[0])
 
