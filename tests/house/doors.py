@@ -9,7 +9,6 @@
 `of` builds the thing and returns the arguments of its address; it may be called twice and finds the same thing.
 `both=True`: the door takes GET and POST. `strange=lambda: (…,)`: a thing that is not Samir's, for doors of partners.
 `asks=True`: the thing is named in the query or in what is posted, so that a bare visit may answer 404.
-`lists=True`: a list about the thing, empty rather than 404 where it is not hers or unknown.
 `test_doors.py` walks through all of them as seven people: a door that is not here, opens to somebody it does not name,
 or shows another desk's row turns it red. Nobody is asked to fill forms: an empty POST may answer 302, 409 or 422.
 """
@@ -43,7 +42,6 @@ class Door:
     shared: bool
     strange: Address | None
     asks: bool
-    lists: bool
 
     @property
     def has_thing(self) -> bool:
@@ -65,11 +63,10 @@ def door(
     shared: bool = False,
     strange: Address | None = None,
     asks: bool = False,
-    lists: bool = False,
 ) -> Door:
     """Declare a door; see above."""
     methods = ("get", "post") if both else ("post",) if post else ("get",)
-    return Door(name, frozenset(roles), of, methods, open_to_all, shared, strange, asks, lists)
+    return Door(name, frozenset(roles), of, methods, open_to_all, shared, strange, asks)
 
 
 def draft() -> tuple[object, ...]:
@@ -233,8 +230,8 @@ DOORS = [
     door("needs:read", OPERATOR, post=True),
     door("needs:record", OPERATOR, post=True),
     door("needs:capture", OPERATOR, of=draft),
-    door("needs:of-interaction", OPERATOR, of=draft, lists=True),
-    door("needs:of-organisation", OPERATOR, of=organisation, shared=True, lists=True),
+    door("needs:of-interaction", OPERATOR, of=draft),
+    door("needs:of-organisation", OPERATOR, of=organisation, shared=True),
     door("needs:edit", OPERATOR, of=need, both=True),
     door("needs:add_line", OPERATOR, of=need, both=True),
     door("needs:line", OPERATOR, of=lambda: (*need(), 1), both=True),
@@ -252,8 +249,8 @@ DOORS = [
     door("commitments:read", OPERATOR, post=True),
     door("commitments:record", OPERATOR, post=True),
     door("commitments:capture", OPERATOR, of=draft),
-    door("commitments:of-interaction", OPERATOR, of=draft, lists=True),
-    door("commitments:of-organisation", OPERATOR, of=organisation, shared=True, lists=True),
+    door("commitments:of-interaction", OPERATOR, of=draft),
+    door("commitments:of-organisation", OPERATOR, of=organisation, shared=True),
     door("commitments:edit", OPERATOR, of=commitment, both=True),
     door("commitments:add_line", OPERATOR, of=commitment, both=True),
     door("commitments:line", OPERATOR, of=lambda: (*commitment(), 1), both=True),

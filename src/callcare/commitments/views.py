@@ -5,11 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from callcare.accounts.enums import Role
-from callcare.accounts.requests import allow, person
+from callcare.accounts.requests import allow
 from callcare.catalogue.enums import ReasonUse
 from callcare.commitments import actions
 from callcare.commitments.enums import Sharing
@@ -19,6 +19,7 @@ from callcare.desk import case_console, case_pages
 from callcare.desk.case_capture import CaptureForm
 from callcare.desk.case_console import Side
 from callcare.desk.case_pages import Twin
+from callcare.directory.models import Organisation
 
 
 def _own(request: HttpRequest, commitment: Any) -> dict[str, Any]:
@@ -144,15 +145,16 @@ def commitment_share(request: HttpRequest, ref: str) -> HttpResponse:
 @require_safe
 def commitments_of_interaction(request: HttpRequest, ref: str) -> HttpResponse:
     """The commitments a contact was about: shown on the page of the contact."""
-    needs = COMMITMENTS.visible(request).filter(interaction__ref=ref, interaction__desk__operators=person(request))
-    return case_pages.small_list(request, COMMITMENTS, needs)
+    contact = case_console.find_contact(request, ref)
+    return case_pages.small_list(request, COMMITMENTS, COMMITMENTS.visible(request).filter(interaction=contact))
 
 
 @allow(Role.OPERATOR)
 @require_safe
 def commitments_of_organisation(request: HttpRequest, ref: str) -> HttpResponse:
     """The commitments of an organisation, those still open first."""
-    return case_pages.small_list(request, COMMITMENTS, COMMITMENTS.visible(request).filter(organisation__ref=ref))
+    organisation = get_object_or_404(Organisation, ref=ref)
+    return case_pages.small_list(request, COMMITMENTS, COMMITMENTS.visible(request).filter(organisation=organisation))
 
 
 @allow(Role.OPERATOR)

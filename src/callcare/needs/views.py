@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from callcare.accounts.enums import Role
-from callcare.accounts.requests import allow, person
+from callcare.accounts.requests import allow
 from callcare.catalogue.enums import ReasonUse
 from callcare.desk import case_console, case_pages
 from callcare.desk.case_capture import CaptureForm
 from callcare.desk.case_console import Side
 from callcare.desk.case_pages import Twin
+from callcare.directory.models import Organisation
 from callcare.needs import actions
 from callcare.needs.forms import DuplicateForm, NeedCaptureForm, NeedEditForm, NeedLineForm
 from callcare.needs.models import Need
@@ -134,15 +136,16 @@ def need_duplicate(request: HttpRequest, ref: str) -> HttpResponse:
 @require_safe
 def needs_of_interaction(request: HttpRequest, ref: str) -> HttpResponse:
     """The needs a contact was about: shown on the page of the contact."""
-    needs = NEEDS.visible(request).filter(interaction__ref=ref, interaction__desk__operators=person(request))
-    return case_pages.small_list(request, NEEDS, needs)
+    contact = case_console.find_contact(request, ref)
+    return case_pages.small_list(request, NEEDS, NEEDS.visible(request).filter(interaction=contact))
 
 
 @allow(Role.OPERATOR)
 @require_safe
 def needs_of_organisation(request: HttpRequest, ref: str) -> HttpResponse:
     """The needs of an organisation, those still open first."""
-    return case_pages.small_list(request, NEEDS, NEEDS.visible(request).filter(organisation__ref=ref))
+    organisation = get_object_or_404(Organisation, ref=ref)
+    return case_pages.small_list(request, NEEDS, NEEDS.visible(request).filter(organisation=organisation))
 
 
 @allow(Role.OPERATOR)
