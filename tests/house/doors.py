@@ -271,6 +271,7 @@ DOORS = [
     door("introductions:answer", open_to_all=True, of=personal_link, both=True),
     door("introductions:page", OPERATOR, of=introduction),
     door("introductions:consent", OPERATOR, of=lambda: (*introduction(), "demandeur"), post=True),
+    door("introductions:withdrawal", OPERATOR, of=lambda: (*introduction(), "demandeur"), post=True),
     door("introductions:question", OPERATOR, of=lambda: (*introduction(), "demandeur"), post=True),
     door("introductions:sending", OPERATOR, of=introduction, post=True),
     door("introductions:contact", OPERATOR, of=introduction, post=True),

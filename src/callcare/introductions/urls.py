@@ -13,6 +13,7 @@ urlpatterns = [
     path("reponse/<str:token>/", public.answer, name="answer"),
     path("<str:ref>/", pages.page, name="page"),
     path("<str:ref>/accord/<str:side>/", deeds.consent, name="consent"),
+    path("<str:ref>/retrait/<str:side>/", deeds.withdrawal, name="withdrawal"),
     path("<str:ref>/question/<str:side>/", deeds.question, name="question"),
     path("<str:ref>/envoi/", deeds.sending, name="sending"),
     path("<str:ref>/prise-en-charge/", deeds.contact, name="contact"),

@@ -12,7 +12,12 @@ from callcare.introductions.actions.closing import (
     take_up,
     unreachable,
 )
-from callcare.introductions.actions.consenting import ask_by_link, propose_by_mail, record_side_consent
+from callcare.introductions.actions.consenting import (
+    ask_by_link,
+    propose_by_mail,
+    record_side_consent,
+    withdraw_side_consent,
+)
 from callcare.introductions.actions.proposing import propose, sketch
 from callcare.introductions.actions.revealing import NEWS_AFTER, introduce, introduce_now
 
@@ -35,4 +40,5 @@ __all__ = [
     "succeed",
     "take_up",
     "unreachable",
+    "withdraw_side_consent",
 ]

@@ -11,8 +11,8 @@ from callcare.core import clock
 from callcare.core.deeds import Refused, deed
 from callcare.core.enums import LinkPurpose
 from callcare.core.models import Link
-from callcare.desk.actions import queue_letter, record_consent
-from callcare.desk.enums import Basis, Reach
+from callcare.desk.actions import queue_letter, record_consent, withdraw_consent
+from callcare.desk.enums import Basis, DeskVerb, Reach
 from callcare.desk.models import Consent, Interaction, OutgoingMail
 from callcare.introductions import mails
 from callcare.introductions.actions.proposing import propose
@@ -56,6 +56,17 @@ def record_side_consent(
         Introduction.objects.filter(pk=introduction.pk).update(**{field: consent})
         setattr(introduction, field, consent)
         return consent
+
+
+def withdraw_side_consent(introduction: Introduction, *, side: str, by: User | None, because: str) -> None:
+    """One side takes her yes back: nothing more is passed on, and what was seen was seen (RGPD, art. 7.3)."""
+    with deed(DeskVerb.CONSENT_WITHDRAWN, by=by, because=because):
+        if not may_keep(by, introduction):
+            raise Refused("Cette mise en relation n’est pas de votre guichet.")
+        consent = introduction.asker_consent if side == Side.ASKER else introduction.giver_consent
+        if consent is None:
+            raise Refused("Aucun accord n’est noté de ce côté.")
+        withdraw_consent(consent, by=by, because=because)
 
 
 def ask_by_link(introduction: Introduction, *, side: str, by: User | None) -> OutgoingMail:

@@ -62,6 +62,19 @@ def consent(request: HttpRequest, ref: str, side: str) -> HttpResponse:
 
 @allow(Role.OPERATOR)
 @require_POST
+def withdrawal(request: HttpRequest, ref: str, side: str) -> HttpResponse:
+    """One side takes her yes back."""
+    which, why = _side(side), _why(request)
+    said = "L’accord est retiré : rien de plus ne sera transmis. Ce qui a été lu l’a été."
+
+    def act(introduction: Introduction) -> None:
+        actions.withdraw_side_consent(introduction, side=which, by=person(request), because=why)
+
+    return _done(request, ref, said, act)
+
+
+@allow(Role.OPERATOR)
+@require_POST
 def question(request: HttpRequest, ref: str, side: str) -> HttpResponse:
     """Ask one side by letter, with its personal link."""
     which = _side(side)
