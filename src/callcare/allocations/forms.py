@@ -87,11 +87,13 @@ def _offers(need: Need) -> Any:
     kinds = need.lines.values("kind")
     ours = Commitment.objects.offered_to(need.desk).filter(state=CaseState.OPEN, level=Level.CONFIRMED)
     fitting = Q(desk=need.desk, kind__in=kinds, category__in=need.lines.values("category"))
-    return (
-        CommitmentLine.objects.filter(Q(pk__in=met) | fitting, commitment__in=ours, qty_free__gt=0, is_countable=True)
-        .select_related("unit", "category", "commitment__organisation")
-        .order_by("commitment__opened_at", "pk")[:MOST]
+    order = ("commitment__opened_at", "pk")
+    fit = CommitmentLine.objects.filter(
+        Q(pk__in=met) | fitting, commitment__in=ours, qty_free__gt=0, is_countable=True
     )
+    # The choice is looked up among these again: a list cut short cannot be filtered, one made from it can.
+    shown = CommitmentLine.objects.filter(pk__in=fit.order_by(*order).values("pk")[:MOST])
+    return shown.select_related("unit", "category", "commitment__organisation").order_by(*order)
 
 
 class QuantityForm(forms.Form):
