@@ -206,10 +206,10 @@ def _handed_over(world: World, pair: Pair, allocation: Allocation) -> None:
     proof = world.chance.choice((Proof.ORAL, Proof.SLIP, Proof.MAIL, Proof.SIGNATURE))
     done = deliver(allocation, qty=qty, by=by, proof=proof, place=pair.asker.city)
     if allocation.need_line.mode == Mode.LOAN:
-        world.after(pair.office, world.chance.randint(4, 7), lambda: _comes_back(world, pair, allocation))
+        world.after(pair.office, world.chance.randint(2, 4), lambda: _comes_back(world, pair, allocation))
     if is_part:
         world.after(pair.office, world.chance.randint(2, 4), lambda: _handed_over(world, pair, allocation))
-    elif units > 3 and allocation.need_line.category.is_tracked and world.chance.random() < 0.25:
+    elif units > 3 and allocation.need_line.category.is_tracked and world.is_first("correction"):
         world.after(pair.office, 1, lambda: _was_too_much(world, pair, done))
     elif world.chance.random() < 0.85:
         world.after(pair.office, world.chance.randint(1, 4), lambda: thanks(world, pair))

@@ -1,7 +1,5 @@
 """The reminders of a day, taken one after the other: the desk owes a step, somebody makes it or puts it off."""
 
-from datetime import datetime, time, timedelta
-
 from callcare.accounts.models import User
 from callcare.allocations.actions import confirm
 from callcare.allocations.enums import AllocationState
@@ -49,13 +47,6 @@ def _make(world: World, office: Office, reminder: Reminder) -> None:
             do_reminder(reminder, by=by, note="Lu au téléphone.")
 
 
-def _later(world: World, office: Office, days: tuple[int, int]) -> datetime:
-    day = clock.today()
-    for _ in range(world.chance.randint(*days)):
-        day = world.next_open(office, day)
-    return datetime.combine(day, time(9, 30), clock.PARIS) + timedelta(minutes=15 * world.chance.randrange(24))
-
-
 def _need(world: World, office: Office, need: Need, reminder: Reminder, by: User) -> None:
     if need.state != CaseState.OPEN or helping.look_for_help(world, office, need):
         return
@@ -65,7 +56,7 @@ def _need(world: World, office: Office, need: Need, reminder: Reminder, by: User
         code = "expired" if is_past else world.chance.choice(("unanswered", "served_elsewhere", "withdrawn"))
         close_need(need, by=by, reason=Reason.objects.get(code=code))
         return
-    until = _later(world, office, (3, 6))
+    until = world.some_open_day(office, 3, 6)
     snooze_reminder(reminder, by=by, until=until, because=world.chance.choice(STILL))
     need.refresh_from_db()
     edit_need(need, by=by, seen=need.version, next_action_at=until)
@@ -88,7 +79,7 @@ def _introduction(world: World, office: Office, it: Introduction, reminder: Remi
         )  # fmt: skip
         try_reminder(reminder, by=by)
     else:
-        snooze_reminder(reminder, by=by, until=_later(world, office, (2, 4)), because="Ils se voient bientôt.")
+        snooze_reminder(reminder, by=by, until=world.some_open_day(office, 2, 4), because="Ils se voient bientôt.")
 
 
 def _allocation(world: World, office: Office, allocation: Allocation, reminder: Reminder, by: User) -> None:
@@ -99,4 +90,6 @@ def _allocation(world: World, office: Office, allocation: Allocation, reminder: 
         if asker:
             helping.thanks(world, helping.Pair(office, allocation.introduction, asker, None))
     else:
-        snooze_reminder(reminder, by=by, until=_later(world, office, (1, 3)), because="Remise prévue cette semaine.")
+        snooze_reminder(
+            reminder, by=by, until=world.some_open_day(office, 1, 3), because="Remise prévue cette semaine."
+        )

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from random import Random
 
-from callcare.commitments.actions import confirm_commitment, share_commitment
+from callcare.commitments.actions import confirm_commitment, edit_commitment, share_commitment
 from callcare.commitments.enums import Sharing
 from callcare.commitments.models import Commitment, CommitmentLine
 from callcare.config.demo import everyday, rounds, scenes
@@ -25,6 +25,7 @@ SEED = 2021
 DAYS = 30
 MORNING = time(10, 30)  # where the last morning stops
 TARGETS = {Indicator.PEOPLE: 2021, Indicator.COMPUTERS: 400, Indicator.COMMITTED: 40}
+EARLY = {"laptops_lent", "van"}  # what is lent must have the time to come back
 ORDINARY: tuple[tuple[Callable[[World, Office], None], int], ...] = (
     (everyday.sales, 3),
     (everyday.nobody, 2),
@@ -88,7 +89,7 @@ def _plan_cases(world: World, office: Office, days: list[date]) -> None:
     for caller in office.callers:
         for thing in world.some(caller.gives, share):
             # Offers come a little earlier than needs, so that the first answers are quick.
-            day = days[int(len(days) * world.chance.random() ** 1.6)]
+            day = days[0 if thing in EARLY else int(len(days) * world.chance.random() ** 1.6)]
             world.on(_hour(world, day), partial(_offers, world, office, caller, thing))
         for thing in world.some(caller.asks, share):
             world.on(_hour(world, world.chance.choice(days)), partial(_asks, world, office, caller, thing))
@@ -128,7 +129,8 @@ def _offers(world: World, office: Office, caller: Caller, thing: str) -> None:
     made: list[Commitment] = []
 
     def type_it(here: Interaction) -> None:
-        made.append(type_commitment(caller, here, said, by=by, sure=is_sure))
+        again = world.some_open_day(office, 15, 30) if is_sure else None
+        made.append(type_commitment(caller, here, said, by=by, sure=is_sure, next_action_at=again))
         if thing == "national":
             share_commitment(made[0], by=by, sharing=Sharing.ALL)
         elif world.chance.random() < 0.2:
@@ -151,6 +153,9 @@ def _is_sure(world: World, office: Office, caller: Caller, commitment: Commitmen
         channel=InteractionChannel.PHONE,
     )  # fmt: skip
     confirm_commitment(commitment, by=by)
+    again = world.some_open_day(office, 15, 30)
+    commitment.refresh_from_db()
+    edit_commitment(commitment, by=by, seen=commitment.version, next_action_at=again)
     _propose(world, office, commitment)
 
 

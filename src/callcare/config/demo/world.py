@@ -59,6 +59,7 @@ class World:
         self.first, self.until = first, until
         self.offices: dict[str, Office] = {}
         self.users: dict[str, User] = {}
+        self.happened: set[str] = set()  # what the month must show at least once, and does not need twice
         self._waiting: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = itertools.count()
 
@@ -75,11 +76,24 @@ class World:
         hour = datetime.combine(day, time(9, 10), clock.PARIS) + timedelta(minutes=self.chance.randrange(500))
         self.on(max(hour, clock.now() + timedelta(minutes=6)), does)
 
+    def some_open_day(self, office: Office, least: int, most: int) -> datetime:
+        """A morning, so many open days from now."""
+        day = clock.today()
+        for _ in range(self.chance.randint(least, most)):
+            day = self.next_open(office, day)
+        return datetime.combine(day, time(9, 30), clock.PARIS) + timedelta(minutes=15 * self.chance.randrange(24))
+
     def next_open(self, office: Office, day: date) -> date:
         while True:
             day += timedelta(days=1)
             if office.calendar.spans(day):
                 return day
+
+    def is_first(self, what: str) -> bool:
+        """Has this not happened yet? It has, from now on."""
+        is_new = what not in self.happened
+        self.happened.add(what)
+        return is_new
 
     def some(self, things: Iterable[str], share: float) -> list[str]:
         """Each of these things with the same chance: all of them in a whole month."""
