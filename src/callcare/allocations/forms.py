@@ -50,7 +50,11 @@ class PromiseForm(forms.Form):
     """How much of which offer goes to which line of the need."""
 
     need_line = LineChoice(NeedLine.objects.none(), label="pour")
-    commitment_line = LineChoice(CommitmentLine.objects.none(), label="pris sur")
+    commitment_line = LineChoice(
+        CommitmentLine.objects.none(),
+        label="pris sur",
+        error_messages={"invalid_choice": "Il n’en reste plus : tout est déjà promis. Choisissez une autre offre."},
+    )
     quantity = forms.DecimalField(label="quantité", min_value=Decimal("0.01"), max_digits=12, decimal_places=2)
     promised_for = forms.DateField(label="promise pour le", required=False, widget=DAY)
     only_hold = forms.BooleanField(
