@@ -103,6 +103,11 @@ def roubaix() -> Territory:
     return commune("59512", "Roubaix", "59100", 50.6927, 3.1778, population=98_828)
 
 
+def wattrelos() -> Territory:
+    """Beyond Roubaix: typed whole in a capture line, and nothing else is called so."""
+    return commune("59650", "Wattrelos", "59150", 50.7019, 3.2173, population=41_000)
+
+
 def lens() -> Territory:
     """Twenty-eight kilometres from Lille, another département."""
     return commune("62498", "Lens", "62300", 50.4289, 2.8319, population=32_920)
