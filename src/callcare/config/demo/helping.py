@@ -29,18 +29,37 @@ AGES = {
     Audience.UNIVERSITY: AgeBand.YOUNG,
     Audience.EMPLOYMENT: AgeBand.YOUNG,
 }
-MERCIS = (
-    "Les jeunes ont pu suivre les cours dès le lundi. Merci à tous.",
-    "Livré en deux jours, tout fonctionnait. Mille mercis.",
-    "Deux élèves qui ne venaient plus sont revenus en classe.",
-    "Ils ont appelé le soir même. On ne pensait pas que ce serait si simple.",
-    "Les chaussures étaient à la bonne pointure, l’entrée en formation est sauvée.",
-    "Une belle rencontre : l’entreprise revient en juin présenter ses métiers.",
-    "Merci pour eux, ils n’avaient jamais eu de matériel à eux.",
-    "Trois jeunes ont décroché un stage après la visite.",
-    "Nos salariés ont aimé donner ce temps, ils veulent recommencer.",
-    "Cela nous a évité deux mois de démarches.",
-)
+MERCIS = {  # by the first word that stands in the path of the category
+    "computer": (
+        "Les jeunes ont pu suivre les cours dès le lundi. Merci à tous.",
+        "Livrés en deux jours, tous fonctionnaient. Mille mercis.",
+        "Deux élèves qui ne venaient plus sont revenus en classe.",
+        "Merci pour eux, ils n’avaient jamais eu d’ordinateur à eux.",
+        "Cinq dossiers d’inscription ont été envoyés dans la semaine.",
+        "On a enfin pu ouvrir l’atelier du jeudi.",
+    ),
+    "safety_shoes": (
+        "Les chaussures étaient à la bonne pointure, l’entrée en formation est sauvée.",
+        "Ils ont pu monter sur le chantier le lundi. Merci.",
+    ),
+    "time": (
+        "Une belle rencontre : l’entreprise revient en juin présenter ses métiers.",
+        "Trois jeunes ont décroché un stage après la visite.",
+        "Ils parlent encore de cette journée.",
+        "Des conseils très concrets, et beaucoup de bienveillance.",
+    ),
+    "venue": ("Une fête magnifique, et huit métiers découverts autour du buffet.",),
+    "": (
+        "Ils ont appelé le soir même. On ne pensait pas que ce serait si simple.",
+        "Cela nous a évité deux mois de démarches.",
+        "Tout était prêt à notre arrivée. Merci au guichet et à l’entreprise.",
+        "Un grand merci de toute l’équipe.",
+        "En trois jours, tout était réglé.",
+        "Les familles étaient très touchées.",
+        "Nous avons appelé le lundi, c’était là le jeudi.",
+        "On se sent moins seuls. Merci.",
+    ),
+}
 NO_NEWS = ("Les dates ne convenaient pas.", "Le matériel avait déjà été donné.", "Trop loin pour venir chercher.")
 
 
@@ -232,11 +251,22 @@ def _was_too_much(world: World, pair: Pair, done: Fulfilment) -> None:
     world.after(pair.office, 2, lambda: _handed_over(world, pair, allocation))
 
 
+def _words_of_thanks(world: World, it: Introduction) -> str:
+    """Words that fit what was given, not said twice while others are left; nothing when all were said."""
+    path = it.need_line.category.path if it.need_line else []
+    key = next((word for word in MERCIS if word in path), "")
+    new = [words for words in (*MERCIS[key], *MERCIS[""]) if words not in world.happened]
+    if not new:
+        return ""
+    world.happened.add(words := world.chance.choice(new))
+    return words
+
+
 def thanks(world: World, pair: Pair) -> None:
     by, it = operator(world, pair.office), pair.introduction
     it.refresh_from_db()
     need = Need.objects.get(pk=it.need_id)
-    said = world.chance.choice(MERCIS) if world.chance.random() < 0.7 else ""
+    said = _words_of_thanks(world, it) if world.chance.random() < 0.7 else ""
     _news(world, pair, by, pair.asker, said or "Tout s’est bien passé.")
     if it.state == IntroductionState.IN_PROGRESS:
         succeed(it, by=by)

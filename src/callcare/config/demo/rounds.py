@@ -1,23 +1,30 @@
 """The reminders of a day, taken one after the other: the desk owes a step, somebody makes it or puts it off."""
 
+from datetime import timedelta
+from typing import cast
+
 from callcare.accounts.models import User
 from callcare.allocations.actions import confirm
 from callcare.allocations.enums import AllocationState
 from callcare.allocations.models import Allocation
 from callcare.catalogue.models import Reason
+from callcare.commitments.actions import edit_line as edit_offer, open_commitment
+from callcare.commitments.models import Commitment
 from callcare.config.demo import helping
 from callcare.config.demo.contacts import contact, operator
 from callcare.config.demo.world import Office, World
 from callcare.core import clock
 from callcare.desk.actions import do_reminder, snooze_reminder, try_reminder
+from callcare.desk.actions.cases import LineFacts
 from callcare.desk.enums import CaseState, Direction, Disposition, InteractionChannel, ReminderStep
 from callcare.desk.models import Reminder
 from callcare.introductions.actions import unreachable
 from callcare.introductions.enums import IntroductionState
 from callcare.introductions.models import Introduction
-from callcare.needs.actions import close_need, edit_need
+from callcare.needs.actions import close_need, edit_line, edit_need, open_need
 from callcare.needs.models import Need
 
+SAID = "Quantité précisée au téléphone."
 STILL = (
     "Toujours rien, on continue de chercher.",
     "Appelé trois entreprises du secteur, sans suite pour l’instant.",
@@ -32,6 +39,33 @@ def make(world: World, office: Office, *, leaves: int = 0) -> None:
     waiting = list(due.exclude(step=ReminderStep.CALL_BACK).order_by("due_at", "pk"))
     for reminder in waiting[: len(waiting) - leaves]:
         _make(world, office, reminder)
+
+
+def qualify(world: World, office: Office) -> None:
+    """What was noted without its quantity is asked by telephone the day after, then opened."""
+    yesterday = clock.now() - timedelta(hours=20)
+    waiting = {"desk": office.desk, "state": CaseState.TO_QUALIFY, "opened_at__lt": yesterday}
+    for need in cast("list[Need]", list(Need.objects.filter(**waiting).order_by("pk"))):
+        by = operator(world, office)
+        _ask_how_many(world, office, need, by)
+        for line in need.lines.select_related("need", "category__unit"):
+            facts = LineFacts(category=line.category, quantity=need.people_expected or 1)
+            edit_line(line, by=by, seen=line.revision, facts=facts, because=SAID)
+        open_need(need, by=by)
+    for commitment in cast("list[Commitment]", list(Commitment.objects.filter(**waiting).order_by("pk"))):
+        by = operator(world, office)
+        _ask_how_many(world, office, commitment, by)
+        for offer in commitment.lines.select_related("commitment", "category__unit"):
+            facts = LineFacts(category=offer.category, quantity=world.chance.randint(2, 5) * 10)
+            edit_offer(offer, by=by, seen=offer.revision, facts=facts, because=SAID)
+        open_commitment(commitment, by=by, next_action_at=world.some_open_day(office, 15, 30))
+
+
+def _ask_how_many(world: World, office: Office, case: Need | Commitment, by: User) -> None:
+    contact(
+        world, office, helping.caller_of(world, case.organisation_id), by=by, led_to=[Disposition.UPDATE],
+        summary=SAID, channel=InteractionChannel.PHONE, direction=Direction.OUT,
+    )  # fmt: skip
 
 
 def _make(world: World, office: Office, reminder: Reminder) -> None:

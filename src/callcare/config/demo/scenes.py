@@ -9,6 +9,8 @@ from callcare.config.demo.speech import Said, say
 from callcare.config.demo.world import Caller, Office, World
 from callcare.core import clock
 from callcare.desk.actions import log_interaction, promise_call_back, save_draft
+from callcare.desk.case_capture import read_anew
+from callcare.desk.case_reading import understood
 from callcare.desk.enums import CaseState, InteractionChannel
 from callcare.desk.models import Interaction
 from callcare.introductions.actions import propose_by_mail
@@ -23,6 +25,7 @@ LEFT_OPEN = (
     ("Foyer de l’Aubépine", "laptops", MAIL, 95),
     ("Parole et Lecture", "books", FORM, 60),
     ("Jeunes en Sambre", "sport", MAIL, 40),
+    ("Ville de Denain", "summer", PHONE, 25),  # its quantity is still to be asked
 )
 ASKED = Said("2 jours de comptabilité pour préparer le bilan à Roubaix", 2, 12, "employment")
 GIVEN = Said("4 jours de comptabilité à Lille", 4, 0, "")
@@ -133,4 +136,5 @@ def _on_the_line(world: World, office: Office) -> None:
         by=marion, desk=office.desk, channel=PHONE, person=caller.person, raw_identity=caller.number
     )
     line = "8 ordinateurs portables Lille avant le " + f"{clock.today() + timedelta(days=20):%d/%m} pour étudiants"
-    save_draft(here, by=marion, seen=0, part="need", typed={"line": line})
+    typed = {"line": line} | read_anew({"line": line}, understood(line, office.desk))
+    save_draft(here, by=marion, seen=0, part="need", typed=typed)

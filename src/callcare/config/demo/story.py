@@ -96,12 +96,14 @@ def _plan_cases(world: World, office: Office, days: list[date]) -> None:
 
 
 def _plan_rounds(world: World, office: Office, days: list[date]) -> None:
-    """The reminders are made twice a day; the last time in Lille, three are left for who opens the demo."""
+    """The reminders are made twice a day; in the end three of Lille's are left for who opens the demo."""
+    leaves = 3 if office.desk.slug == "lille" else 1
     for day in days:
         for hour in (9, 14):
-            is_last = day == days[-1] and office.desk.slug == "lille"
             here = datetime.combine(day, time(hour, 20), clock.PARIS)
-            world.on(here, partial(rounds.make, world, office, leaves=3 if is_last else 0))
+            world.on(here, partial(rounds.make, world, office, leaves=leaves if day == days[-1] else 0))
+            world.on(here, partial(rounds.qualify, world, office))
+    world.on(world.until - timedelta(minutes=2), partial(rounds.make, world, office, leaves=leaves))
 
 
 def _hour(world: World, day: date) -> datetime:
