@@ -58,7 +58,7 @@ def qualify(world: World, office: Office) -> None:
         for offer in commitment.lines.select_related("commitment", "category__unit"):
             facts = LineFacts(category=offer.category, quantity=world.chance.randint(2, 5) * 10)
             edit_offer(offer, by=by, seen=offer.revision, facts=facts, because=SAID)
-        open_commitment(commitment, by=by, next_action_at=world.some_open_day(office, 15, 30))
+        open_commitment(commitment, by=by, next_action_at=world.some_open_day(office, 20, 35))
 
 
 def _ask_how_many(world: World, office: Office, case: Need | Commitment, by: User) -> None:

@@ -131,7 +131,7 @@ def _offers(world: World, office: Office, caller: Caller, thing: str) -> None:
     made: list[Commitment] = []
 
     def type_it(here: Interaction) -> None:
-        again = world.some_open_day(office, 15, 30) if is_sure else None
+        again = world.some_open_day(office, 20, 35) if is_sure else None
         made.append(type_commitment(caller, here, said, by=by, sure=is_sure, next_action_at=again))
         if thing == "national":
             share_commitment(made[0], by=by, sharing=Sharing.ALL)
@@ -141,8 +141,9 @@ def _offers(world: World, office: Office, caller: Caller, thing: str) -> None:
             _propose(world, office, made[0])
 
     contact(world, office, caller, by=by, does=type_it)
-    if not is_sure and world.chance.random() < 0.7:
-        world.after(office, world.chance.randint(1, 2), lambda: _is_sure(world, office, caller, made[0]))
+    if not is_sure:
+        wait = world.chance.choice(((1, 2), (1, 2), (2, 5)))
+        world.after(office, world.chance.randint(*wait), lambda: _is_sure(world, office, caller, made[0]))
 
 
 def _is_sure(world: World, office: Office, caller: Caller, commitment: Commitment) -> None:
@@ -155,7 +156,7 @@ def _is_sure(world: World, office: Office, caller: Caller, commitment: Commitmen
         channel=InteractionChannel.PHONE,
     )  # fmt: skip
     confirm_commitment(commitment, by=by)
-    again = world.some_open_day(office, 15, 30)
+    again = world.some_open_day(office, 20, 35)
     commitment.refresh_from_db()
     edit_commitment(commitment, by=by, seen=commitment.version, next_action_at=again)
     _propose(world, office, commitment)
