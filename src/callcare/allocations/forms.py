@@ -49,7 +49,7 @@ class LineChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subsc
 class PromiseForm(forms.Form):
     """How much of which offer goes to which line of the need."""
 
-    need_line = LineChoice(NeedLine.objects.none(), label="pour")
+    need_line = LineChoice(NeedLine.objects.none(), label="pour", empty_label="choisir une ligne")
     commitment_line = LineChoice(
         CommitmentLine.objects.none(),
         label="pris sur",

@@ -61,6 +61,7 @@ class OpeningHours(models.Model):
 
     class Meta:
         verbose_name = "horaires"
+        verbose_name_plural = "horaires"
         constraints = [
             models.CheckConstraint(
                 name="hours_in_order",
