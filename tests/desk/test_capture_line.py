@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings as hypothesis_settings, strategies as st
+from hypothesis import example, given, settings as hypothesis_settings, strategies as st
 
 from callcare.desk.capture import founding_vocabulary, packaged_places
 from callcare.desk.data import capture_lines
@@ -66,6 +66,7 @@ def test_no_word_is_ever_lost(line):
     assert not Counter(words(it.title)) - Counter(words(line))
 
 
+@example(line="0 H", today=date(2021, 4, 6))
 @hypothesis_settings(max_examples=200, deadline=None)
 @given(SENTENCES, st.dates(date(2000, 1, 1), date(2099, 12, 31)))
 def test_it_never_raises_and_its_facts_agree(line, today):

@@ -225,8 +225,8 @@ def _minutes(line: Line, i: int) -> int:
 
 
 def first_duration(line: Line) -> Amount | None:
-    """The first quantity of time of the line."""
-    return next((found for i in range(len(line)) if (found := duration_at(line, i))), None)
+    """The first quantity of time of the line; « 0 h » is none."""
+    return next((found for i in range(len(line)) if (found := duration_at(line, i)) and found.value > 0), None)
 
 
 # ---------------------------------------------------------------------------------------- quantity
