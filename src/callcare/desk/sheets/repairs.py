@@ -164,12 +164,10 @@ def telephones(cells: Sequence[Cell]) -> tuple[str, ...]:
 
 
 def _numbers(said: str) -> list[str]:
-    one = phones.parse(_with_zero(said))
-    if one.is_dialable and one.is_valid:
-        return [one.value]
+    # Several first: what follows a letter (« … ou 06 … ») would otherwise be taken for an extension, and lost.
     pieces = [piece for piece in re.split(r"[;,|\n]|\bou\b|\bet\b|/| - ", said) if re.search(r"\d", piece)]
     many = [phones.parse(_with_zero(piece)) for piece in pieces]
-    if len(many) > 1 and all(phone.is_dialable for phone in many):
+    if len(many) > 1 and all(phone.value.startswith("+") for phone in many):
         return [phone.value for phone in many]
     return [phones.number(_with_zero(said)).value]
 
