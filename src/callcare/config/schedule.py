@@ -8,6 +8,7 @@ TIMETABLE = {
     # job: minute hour day month weekday
     "desk.deliver_letters": "* * * * *",  # each deed calls it too; this is for the retries, and for lost calls
     "house.release_holds": "*/5 * * * *",
+    "house.hear_calls": "* * * * *",  # the door reads at once; this is for what it left
     "house.forget_finished_jobs": "17 2 * * *",
 }
 

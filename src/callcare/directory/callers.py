@@ -1,9 +1,12 @@
 """Who may be calling: a number is a hint, never a proof. It selects, it never unlocks, reveals or changes anything."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from callcare.directory.enums import Certainty, ChannelKind, ChannelUse
 from callcare.directory.models import Channel, Organisation, Person
@@ -70,11 +73,22 @@ def who_calls(number: str) -> Caller:
 
     Known before possible, direct before switchboard, then the last seen. One statement; none for a masked number.
     """
-    phone = phones.parse(number)
-    if not phone.value:
-        return Caller(phone)
+    return who_call([number])[number]
+
+
+def who_call(numbers: Collection[str]) -> dict[str, Caller]:
+    """The same for many numbers at once, by the spelling they were asked in. One statement for all of them."""
+    read = {number: phones.parse(number) for number in numbers}
+    noted: dict[str, list[Channel]] = defaultdict(list)
+    if values := {phone.value for phone in read.values() if phone.value}:
+        for channel in _noted(values):
+            noted[channel.value].append(channel)
+    return {number: _caller(phone, noted[phone.value] if phone.value else []) for number, phone in read.items()}
+
+
+def _caller(phone: Phone, channels: Iterable[Channel]) -> Caller:
     found: dict[tuple[int, int | None], Candidate] = {}
-    for channel in _noted(phone.value)[: 4 * MOST]:
+    for channel in channels:
         candidate = _candidate(channel)
         key = (candidate.organisation.pk, candidate.person.pk if candidate.person else None)
         found.setdefault(key, candidate)
@@ -82,16 +96,22 @@ def who_calls(number: str) -> Caller:
     return Caller(phone, every[:MOST], others=len(every) > MOST)
 
 
-def _noted(value: str) -> QuerySet[Channel]:
+def _noted(values: Collection[str]) -> QuerySet[Channel]:
     use = Case(*(When(use=use, then=Value(rank)) for rank, use in enumerate(_BY_USE)), output_field=IntegerField())
     sure = Case(When(certainty=Certainty.KNOWN, then=Value(0)), default=Value(1), output_field=IntegerField())
     gone = Case(When(use=ChannelUse.FORMER, then=Value(1)), default=Value(0), output_field=IntegerField())
+    likeliest = (gone, sure, use, F("last_seen_at").desc(nulls_last=True), F("pk").asc())
+    place = Window(RowNumber(), partition_by=F("value"), order_by=likeliest)
     return (
-        Channel.objects.filter(Q(person__isnull=True) | Q(person__left_on=None), kind=ChannelKind.PHONE, value=value)
+        Channel.objects.filter(
+            Q(person__isnull=True) | Q(person__left_on=None), kind=ChannelKind.PHONE, value__in=values
+        )
         .select_related(
             "organisation__merged_into", "person__organisation__merged_into", "person__merged_into__organisation"
         )
-        .order_by(gone, sure, use, F("last_seen_at").desc(nulls_last=True), "pk")
+        .annotate(place=place)
+        .filter(place__lte=4 * MOST)
+        .order_by("value", "place")
     )
 
 

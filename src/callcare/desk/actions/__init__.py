@@ -1,5 +1,6 @@
 """What people do at the desk. One function, one deed."""
 
+from callcare.desk.actions.callbacks import CALL_BACK_WITHIN, owe_call_back, settle_call_backs
 from callcare.desk.actions.consents import record_consent, withdraw_consent
 from callcare.desk.actions.desks import add_closure, open_desk, remove_closure, set_desk, set_hours
 from callcare.desk.actions.interactions import (
@@ -26,6 +27,7 @@ from callcare.desk.actions.reminders import (
 )
 
 __all__ = [
+    "CALL_BACK_WITHIN",
     "REOPEN_WITHIN",
     "UNUSABLE",
     "DraftMoved",
@@ -37,6 +39,7 @@ __all__ = [
     "log_interaction",
     "open_desk",
     "overtake_reminders",
+    "owe_call_back",
     "plan_reminder",
     "promise_call_back",
     "queue_letter",
@@ -48,6 +51,7 @@ __all__ = [
     "save_draft",
     "set_desk",
     "set_hours",
+    "settle_call_backs",
     "snooze_reminder",
     "take_reminder",
     "try_reminder",

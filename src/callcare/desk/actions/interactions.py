@@ -9,6 +9,7 @@ from django.db.models import F
 from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
+from callcare.desk.actions.callbacks import settle_call_backs
 from callcare.desk.actions.reminders import plan_reminder
 from callcare.desk.calendar import calendar_of
 from callcare.desk.enums import (
@@ -17,7 +18,6 @@ from callcare.desk.enums import (
     Disposition,
     InteractionChannel,
     InteractionState,
-    ReminderState,
     ReminderStep,
 )
 from callcare.desk.models import Desk, Draft, Interaction, Referral, Reminder
@@ -207,12 +207,5 @@ def _call_backs_of(interaction: Interaction) -> Any:
 
 
 def _close_call_backs(interaction: Interaction) -> None:
-    """Whoever is spoken to is not owed a call any more: her earlier call-backs are done, this contact's own stay."""
-    if interaction.channel != InteractionChannel.PHONE or not interaction.raw_identity:
-        return
-    owed = Reminder.objects.planned().filter(
-        desk=interaction.desk, step=ReminderStep.CALL_BACK, number=interaction.raw_identity
-    )
-    owed.exclude(subject_id=interaction.pk).update(
-        state=ReminderState.DONE, done_at=clock.now(), note="Par le contact suivant."
-    )
+    if interaction.channel == InteractionChannel.PHONE and interaction.raw_identity:
+        settle_call_backs(interaction, number=interaction.raw_identity, note="Par le contact suivant.")

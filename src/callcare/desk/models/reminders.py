@@ -60,6 +60,7 @@ class Reminder(Stateful):
     )
     claimed_until = models.DateTimeField("prise jusqu’à", null=True, blank=True)
     tries = models.PositiveSmallIntegerField("essais", default=0)
+    missed = models.PositiveSmallIntegerField("appels manqués", default=0)
     note = models.CharField("note", max_length=300, blank=True)
     done_at = models.DateTimeField("faite le", null=True, blank=True)
     state = models.CharField("état", max_length=9, choices=ReminderState, default=ReminderState.PLANNED)

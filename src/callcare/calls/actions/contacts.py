@@ -1,0 +1,234 @@
+"""The contact a call opens in the log: one for a caller, however often the call was transferred."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from callcare.calls.enums import CallDirection, Outcome
+from callcare.calls.models import Call
+from callcare.core import clock
+from callcare.desk.actions import overtake_reminders, owe_call_back, settle_call_backs
+from callcare.desk.enums import Direction, Disposition, InteractionChannel, InteractionState, ReminderStep
+from callcare.desk.models import Draft, Interaction, Reminder
+from callcare.directory.callers import Caller, who_call
+from callcare.ui.templatetags.words import hour
+
+TRANSFER_WITHIN = timedelta(minutes=10)  # a call passed on whose next call does not come is a missed call
+OWED_FOR = timedelta(days=7)  # nobody is called back for a call older than that: the log keeps it
+BY_THE_HOUSE = frozenset({Disposition.NO_ANSWER.value, Disposition.VOICEMAIL.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the calls of one caller say together about the contact."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    answered_at: datetime | None
+    operator_id: int | None
+    outcome: str  # "" while it is under way
+    number: str
+    raw: str
+    direction: str
+
+
+def said_of(family: Sequence[Call]) -> Said:
+    """A chain of transfers counts once; it is answered if any of its calls is."""
+    first = min(family, key=lambda call: (call.started_at, call.pk))
+    answered = sorted((call for call in family if call.answered_at), key=lambda call: (call.answered_at, call.pk))
+    is_over = all(call.ended_at for call in family) and not _waits_for_transfer(family)
+    ended_at = max((call.ended_at for call in family if call.ended_at), default=None) if is_over else None
+    raw = first.number_to if first.direction == CallDirection.OUT else first.number_from
+    return Said(
+        started_at=first.started_at,
+        ended_at=ended_at,
+        answered_at=answered[0].answered_at if answered else None,
+        operator_id=next((call.operator_id for call in reversed(answered) if call.operator_id), None),
+        outcome=_outcome(family, is_answered=bool(answered)) if is_over else "",
+        number=first.caller,
+        raw=first.caller or raw,
+        direction=first.direction,
+    )
+
+
+def _waits_for_transfer(family: Sequence[Call]) -> bool:
+    passed_on = [call for call in family if call.outcome == Outcome.TRANSFERRED]
+    followed = {call.parent_id for call in family}
+    late = clock.now() - TRANSFER_WITHIN
+    return any(call.pk not in followed and call.ended_at and call.ended_at > late for call in passed_on)
+
+
+def _outcome(family: Iterable[Call], *, is_answered: bool) -> str:
+    outcomes = {call.outcome for call in family}
+    if is_answered:
+        return Outcome.ANSWERED
+    if Outcome.VOICEMAIL in outcomes:
+        return Outcome.VOICEMAIL
+    return Outcome.REJECTED if outcomes == {Outcome.REJECTED} else Outcome.MISSED
+
+
+def follow(calls: Sequence[Call], changed: Collection[Call]) -> list[Call]:
+    """Link each family of calls, and open or bring up to date its contact. Returns the calls that changed."""
+    moved = {call.pk: call for call in changed}
+    moved |= {call.pk: call for call in _linked(calls)}
+    touched = [(one, said_of(one)) for one in _families(calls) if any(call.pk in moved for call in one)]
+    known = Interaction.objects.in_bulk({call.interaction_id for call in calls if call.interaction_id})
+    callers = who_call({said.raw for _, said in touched})
+    owed = _numbers_owed(calls, {said.number for _, said in touched})
+    fresh: list[tuple[list[Call], Interaction, Said]] = []
+    for family, said in touched:
+        interaction = next((known[call.interaction_id] for call in family if call.interaction_id), None)
+        if interaction is None:
+            fresh.append((family, _opened(family, said, callers[said.raw]), said))
+            continue
+        if _bring_up_to_date(interaction, said):
+            _settle(interaction, said, owed)
+        _attach(family, interaction, moved)
+    Interaction.objects.bulk_create([interaction for _, interaction, _ in fresh])
+    _draft([(interaction, said) for _, interaction, said in fresh if said.answered_at])
+    for family, interaction, said in fresh:
+        _attach(family, interaction, moved)
+        _settle(interaction, said, owed)
+        _owe(interaction, said)
+    return list(moved.values())
+
+
+def _draft(answered: Iterable[tuple[Interaction, Said]]) -> None:
+    Draft.objects.bulk_create(
+        [
+            Draft(interaction=one, saved_by_id=said.operator_id, saved_at=said.answered_at or clock.now())
+            for one, said in answered
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _numbers_owed(calls: Iterable[Call], numbers: Collection[str]) -> set[tuple[int, str]]:
+    """Which of these numbers their desks owe a call: one question for the whole batch."""
+    owed = Reminder.objects.planned().filter(
+        desk__in={call.desk_id for call in calls}, step=ReminderStep.CALL_BACK, number__in=numbers
+    )
+    return set(owed.values_list("desk", "number"))
+
+
+def _attach(family: Iterable[Call], interaction: Interaction, moved: dict[int, Call]) -> None:
+    for call in family:
+        if call.interaction_id != interaction.pk:
+            call.interaction = interaction
+            moved[call.pk] = call
+
+
+def _linked(calls: Iterable[Call]) -> list[Call]:
+    """Calls whose parent is there now; the parent may come after the child."""
+    by_key = {(call.trunk_id, call.call_id): call for call in calls}
+    linked = []
+    for call in calls:
+        parent = by_key.get((call.trunk_id, call.parent_id_received)) if call.parent_id_received else None
+        if parent is not None and parent.pk != call.pk and call.parent_id != parent.pk and not _is_above(call, parent):
+            call.parent = parent
+            linked.append(call)
+    return linked
+
+
+def _is_above(call: Call, other: Call) -> bool:
+    """Would the link close a circle? A provider that says so is not believed."""
+    seen: set[int] = set()
+    above: Call | None = other
+    while above is not None and above.pk not in seen:
+        if above.pk == call.pk:
+            return True
+        seen.add(above.pk)
+        above = above.parent
+    return False
+
+
+def _families(calls: Iterable[Call]) -> list[list[Call]]:
+    families: dict[int, list[Call]] = defaultdict(list)
+    for call in calls:
+        root, seen = call, {call.pk}
+        while root.parent_id is not None and root.parent is not None and root.parent.pk not in seen:
+            root = root.parent
+            seen.add(root.pk)
+        families[root.pk].append(call)
+    return list(families.values())
+
+
+def _opened(family: Sequence[Call], said: Said, caller: Caller) -> Interaction:
+    first = min(family, key=lambda call: (call.started_at, call.pk))
+    person = caller.person
+    interaction = Interaction(
+        desk=first.desk,
+        channel=InteractionChannel.PHONE,
+        direction=Direction.OUT if said.direction == CallDirection.OUT else Direction.IN,
+        raw_identity=said.raw,
+        organisation=person.organisation if person else caller.organisation,
+        person=person,
+        started_at=said.started_at,
+        ended_at=said.ended_at,
+        operator_id=said.operator_id,
+        external_id=f"{first.trunk.slug}:{first.call_id}"[-120:],
+    )
+    if said.outcome and said.outcome != Outcome.ANSWERED:
+        interaction.state = InteractionState.FINAL
+        interaction.finished_at = said.ended_at
+        interaction.dispositions = _led_to(said)
+    return interaction
+
+
+def _led_to(said: Said) -> list[str]:
+    return [Disposition.VOICEMAIL.value if said.outcome == Outcome.VOICEMAIL else Disposition.NO_ANSWER.value]
+
+
+def _bring_up_to_date(interaction: Interaction, said: Said) -> bool:
+    """Facts are filled in; whether any was. What a person finished is not opened again, nothing she typed is touched.
+
+    A contact that the house alone had closed as unanswered is corrected when a late event says somebody did answer.
+    """
+    was_final = interaction.state == InteractionState.FINAL
+    news = _news(interaction, said)
+    if not news:
+        return False
+    Interaction.objects.filter(pk=interaction.pk).update(**news)
+    for name, value in news.items():
+        setattr(interaction, name, value)
+    if said.answered_at:
+        _draft([(interaction, said)])
+        overtake_reminders(interaction, [ReminderStep.CALL_BACK])
+    elif not was_final:
+        _owe(interaction, said)
+    return True
+
+
+def _news(interaction: Interaction, said: Said) -> dict[str, object]:
+    """What the calls say that the contact does not know yet."""
+    is_untouched = interaction.operator_id is None and set(interaction.dispositions) <= BY_THE_HOUSE
+    was_final = interaction.state == InteractionState.FINAL
+    if was_final and not is_untouched:
+        return {}
+    facts: dict[str, object] = {
+        "started_at": min(interaction.started_at, said.started_at),
+        "ended_at": said.ended_at,
+        "operator_id": interaction.operator_id or said.operator_id,
+        "raw_identity": interaction.raw_identity or said.raw,
+    }
+    if said.answered_at and was_final:
+        facts |= {"state": InteractionState.DRAFT, "finished_at": None, "dispositions": []}
+    elif said.outcome and not said.answered_at and is_untouched:
+        facts |= {"state": InteractionState.FINAL, "finished_at": said.ended_at, "dispositions": _led_to(said)}
+    return {name: value for name, value in facts.items() if getattr(interaction, name) != value}
+
+
+def _settle(interaction: Interaction, said: Said, owed: Collection[tuple[int, str]]) -> None:
+    """Who is spoken to is owed no call any more."""
+    if said.answered_at and (interaction.desk_id, said.number) in owed:
+        settle_call_backs(interaction, number=said.number, note=f"Par l’appel de {hour(said.answered_at)}.")
+
+
+def _owe(interaction: Interaction, said: Said) -> None:
+    """Who was not answered is owed a call, unless her number is hidden or the call is history."""
+    is_owed = said.outcome in {Outcome.MISSED, Outcome.VOICEMAIL} and said.direction == CallDirection.IN
+    if not is_owed or not said.number or said.ended_at is None or said.ended_at < clock.now() - OWED_FOR:
+        return
+    note = "A laissé un message." if said.outcome == Outcome.VOICEMAIL else ""
+    owe_call_back(interaction, number=said.number, since=said.ended_at, note=note)

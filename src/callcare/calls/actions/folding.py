@@ -1,0 +1,172 @@
+"""Calls written from their events, and the contacts they open in the log. Callable again at any time."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import astuple, dataclass
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+
+from django.db import connection
+from django.db.models import Q
+
+from callcare.calls.actions.contacts import follow
+from callcare.calls.enums import CallDirection, Channel
+from callcare.calls.models import Call, CallEvent, Extension, Trunk
+from callcare.calls.rules.events import Kind
+from callcare.calls.rules.fold import CallFacts, Told, fold
+from callcare.core import clock
+from callcare.desk.calendar import calendar_of
+from callcare.desk.models import Desk
+from callcare.desk.rules.hours import Calendar
+from callcare.directory.rules import phones
+
+MOST_TRANSFERS = 8  # links of a chain that are followed
+FRESH = timedelta(hours=1)  # screens are told of calls that began since; older ones are history
+FOLDED = [
+    "rank", "number_from", "number_to", "caller", "direction", "queue", "started_at", "in_hours", "rang",
+    "answered_at", "answered_by", "operator", "is_voicemail", "media_url", "media_seconds", "ended_at", "cause",
+    "outcome", "parent_id_received",
+]  # fmt: skip
+LINKS = ["parent", "interaction", "version"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """Which call: the trunk it came by, and the id it has there."""
+
+    trunk: int
+    call_id: str
+
+
+def fold_calls(keys: Collection[Key], *, trunks: Mapping[int, Trunk]) -> list[Call]:
+    """Write these calls anew from all their events, with their relatives by transfer. Returns those that changed.
+
+    Inside the deed under way. Rows are locked in the order of their keys: two folders never wait for each other.
+    """
+    if not keys:
+        return []
+    Call.objects.bulk_create(
+        [Call(trunk_id=key.trunk, call_id=key.call_id, desk=trunks[key.trunk].desk) for key in sorted(keys)],
+        ignore_conflicts=True,
+    )
+    family = Call.objects.filter(_any_of(_relatives(keys), "call_id")).select_related("trunk__desk", "parent")
+    calls = list(family.order_by("trunk", "call_id").select_for_update(of=("self",)))
+    told = _told(calls)
+    moved = follow(calls, _written(calls, told))
+    for call in moved:
+        call.version += 1
+    Call.objects.bulk_update(moved, [*FOLDED, *LINKS], batch_size=300)
+    tell(moved)
+    return moved
+
+
+def _any_of(keys: Iterable[Key], name: str) -> Q:
+    by_trunk: dict[int, list[str]] = defaultdict(list)
+    for key in keys:
+        by_trunk[key.trunk].append(key.call_id)
+    return reduce(or_, (Q(**{"trunk_id": trunk, f"{name}__in": ids}) for trunk, ids in by_trunk.items()))
+
+
+def _relatives(keys: Collection[Key]) -> set[Key]:
+    """These calls, those they were transferred from, those transferred from them."""
+    found = frontier = set(keys)
+    for _ in range(MOST_TRANSFERS):
+        parents = CallEvent.objects.filter(_any_of(frontier, "call_id")).exclude(parent_id="")
+        above = {Key(*key) for key in parents.values_list("trunk_id", "parent_id").distinct()}
+        children = Call.objects.filter(_any_of(frontier, "parent_id_received"))
+        frontier = (above | {Key(*key) for key in children.values_list("trunk_id", "call_id")}) - found
+        if not frontier:
+            break
+        found = found | frontier
+    return found
+
+
+def _told(calls: Iterable[Call]) -> dict[Key, list[Told]]:
+    told: dict[Key, list[Told]] = defaultdict(list)
+    for event in CallEvent.objects.filter(_any_of({Key(call.trunk_id, call.call_id) for call in calls}, "call_id")):
+        told[Key(event.trunk_id, event.call_id)].append(
+            Told(
+                kind=Kind(event.kind),
+                at=event.at,
+                key=event.event_key,
+                number_from=event.number_from,
+                number_to=event.number_to,
+                direction=event.direction,
+                operators=tuple(event.operators),
+                cause=event.cause,
+                parent_id=event.parent_id,
+                media_url=event.media_url,
+                media_seconds=event.media_seconds,
+                queue=event.queue,
+            )
+        )
+    return told
+
+
+def _written(calls: Iterable[Call], told: Mapping[Key, list[Told]]) -> list[Call]:
+    """Each call set to what its events say; those that changed by it."""
+    operators = _operators({call.trunk_id for call in calls})
+    calendars: dict[int, Calendar] = {}
+    changed = []
+    for call in calls:
+        events = told.get(Key(call.trunk_id, call.call_id))
+        if not events:
+            continue
+        facts = fold(events, own_numbers=call.desk.numbers, call_id=call.call_id)
+        if _set(call, facts, operators[call.trunk_id], calendars):
+            changed.append(call)
+    return changed
+
+
+def _set(call: Call, facts: CallFacts, operators: Mapping[str, int], calendars: dict[int, Calendar]) -> bool:
+    before = _state(call)
+    call.rank, call.number_from, call.number_to, call.direction, call.queue, call.started_at, rang = astuple(facts)[:7]
+    call.rang, call.answered_by = list(rang), list(facts.answered_by)
+    call.answered_at, call.ended_at = facts.answered_at, facts.ended_at
+    call.is_voicemail, call.media_url, call.media_seconds = facts.is_voicemail, facts.media_url, facts.media_seconds
+    call.cause, call.outcome, call.parent_id_received = facts.cause, facts.outcome, facts.parent_id
+    other = call.number_to if call.direction == CallDirection.OUT else call.number_from
+    call.caller = phones.parse(other).value[:20]
+    found = (operators.get(name.casefold()) for name in facts.answered_by)
+    call.operator_id = next((one for one in found if one), call.operator_id)
+    call.in_hours = _calendar(call.desk, calendars).is_open(call.started_at)
+    return _state(call) != before or call.version == 0
+
+
+def _state(call: Call) -> tuple[object, ...]:
+    return tuple(call.operator_id if name == "operator" else getattr(call, name) for name in FOLDED)
+
+
+def _calendar(desk: Desk, known: dict[int, Calendar]) -> Calendar:
+    if desk.pk not in known:
+        known[desk.pk] = calendar_of(desk)
+    return known[desk.pk]
+
+
+def _operators(trunks: Collection[int]) -> dict[int, dict[str, int]]:
+    """Who each name of a trunk is: by extension first, then by e-mail address, then by the name shown."""
+    found: dict[int, dict[str, int]] = {trunk: {} for trunk in trunks}
+    keepers = Desk.operators.through.objects.filter(desk__trunks__in=trunks).values_list(
+        "desk__trunks", "user", "user__email", "user__display_name"
+    )
+    for trunk, user, email, name in keepers:
+        found.setdefault(trunk, {}).setdefault(name.casefold(), user)
+        found[trunk][email.casefold()] = user
+    for trunk, user, value in Extension.objects.filter(trunk__in=trunks).values_list("trunk", "operator", "value"):
+        found[trunk][value.casefold()] = user
+    return found
+
+
+def tell(calls: Iterable[Call], *, now: datetime | None = None) -> None:
+    """Say to whoever listens which calls changed: leaves with the commit, ids only."""
+    since = (now or clock.now()) - FRESH
+    said = [
+        json.dumps({"desk": call.desk_id, "call": call.pk, "version": call.version})
+        for call in calls
+        if call.started_at >= since
+    ]
+    if said:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, said) FROM unnest(%s::text[]) AS said", [Channel.CALLS.value, said])

@@ -1,0 +1,161 @@
+"""From the bytes received to calls. Raw first: what is read here was committed before the provider was answered."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import F, Max
+
+from callcare.accounts.models import User
+from callcare.calls.actions.folding import Key, fold_calls
+from callcare.calls.enums import CallVerb, ParseState
+from callcare.calls.models import CallEvent, InboundEvent, Trunk
+from callcare.calls.rules.adapters import ADAPTERS
+from callcare.calls.rules.events import Event, Kind, believed
+from callcare.calls.rules.requests import Request, Unreadable
+from callcare.core import clock
+from callcare.core.deeds import deed
+
+BATCH = 300  # requests read in one transaction
+ATTEMPTS = 3  # times a request may fail for a reason of ours before somebody has to look
+RECYCLED_AFTER = timedelta(hours=24)  # small PBXs use the same call id again after a restart
+
+logger = logging.getLogger(__name__)
+
+
+def receive(trunk: Trunk, request: Request) -> bool:
+    """Keep one request as it came; False where it is a repeat. For those who bring requests without the door."""
+    kept = InboundEvent(
+        trunk=trunk,
+        dedupe_key=ADAPTERS[trunk.provider].dedupe(request),
+        received_at=request.received_at,
+        method=request.method,
+        query=request.query,
+        headers=dict(request.headers),
+        body=request.body,
+    )
+    known = InboundEvent.objects.filter(trunk=trunk, dedupe_key=kept.dedupe_key).exists()
+    InboundEvent.objects.bulk_create([kept], ignore_conflicts=True)
+    return not known
+
+
+def hear_pending(limit: int = BATCH) -> int:
+    """Read what was received and fold it into calls; how many requests were read. Safe to run twice, and at once.
+
+    A request that cannot be read is marked with its reason; one that fails for a reason of ours is tried three times.
+    """
+    waiting = InboundEvent.objects.filter(parse_state=ParseState.PENDING).order_by("pk")
+    chosen = list(waiting.values_list("pk", flat=True)[:limit])
+    if not chosen:
+        return 0
+    try:
+        return _hear(chosen)
+    except Exception:  # noqa: BLE001  # whatever it is, it must not hold up the others
+        logger.warning("a batch of %d requests failed; each is tried alone", len(chosen))
+    heard = 0
+    for one in chosen:
+        try:
+            heard += _hear([one])
+        except Exception as error:
+            logger.exception("request %d failed", one)
+            _note_failure(one, error)
+    return heard
+
+
+def read_again(inbound: InboundEvent, *, by: User | None) -> None:
+    """Read a request once more, after its adapter has learnt something."""
+    with deed(CallVerb.HEARD, by=by):
+        InboundEvent.objects.filter(pk=inbound.pk, emptied_at=None).update(
+            parse_state=ParseState.PENDING, parse_error="", attempts=0
+        )
+
+
+def _hear(chosen: Sequence[int]) -> int:
+    with deed(CallVerb.HEARD, by=None):
+        rows = list(
+            InboundEvent.objects.filter(pk__in=chosen, parse_state=ParseState.PENDING)
+            .select_related("trunk__desk")
+            .order_by("pk")
+            .select_for_update(of=("self",), skip_locked=True)
+        )
+        told: list[CallEvent] = []
+        for row in rows:
+            told += _events_of(row)
+        CallEvent.objects.bulk_create(_under_their_call(told), ignore_conflicts=True)
+        trunks = {row.trunk_id: row.trunk for row in rows}
+        fold_calls({Key(event.trunk_id, event.call_id) for event in told}, trunks=trunks)
+        InboundEvent.objects.bulk_update(rows, ["parse_state", "parse_error", "attempts"], batch_size=BATCH)
+        for trunk in trunks.values():
+            Trunk.objects.filter(pk=trunk.pk).update(heard_at=clock.now())
+        return len(rows)
+
+
+def request_of(row: InboundEvent) -> Request:
+    return Request(
+        headers=row.headers, body=bytes(row.body), query=row.query, method=row.method, received_at=row.received_at
+    )
+
+
+def _events_of(row: InboundEvent) -> list[CallEvent]:
+    """What the adapter reads in a request; the row learns how that went."""
+    row.attempts += 1
+    row.parse_state, row.parse_error = ParseState.DONE, ""
+    try:
+        read = ADAPTERS[row.trunk.provider].read(request_of(row), row.trunk.settings_of)
+    except Unreadable as error:
+        row.parse_state, row.parse_error = ParseState.ERROR, str(error)[:300]
+        return []
+    except Exception as error:  # an adapter that stumbles over one request must not hold up the others
+        logger.exception("adapter %s stumbled over request %d", row.trunk.provider, row.pk)
+        row.parse_state, row.parse_error = ParseState.ERROR, f"Lecture impossible ({type(error).__name__})."
+        return []
+    return [_kept(event, row) for event in read]
+
+
+def _kept(event: Event, row: InboundEvent) -> CallEvent:
+    return CallEvent(
+        trunk_id=row.trunk_id,
+        inbound=row,
+        received_id=event.call_id,
+        call_id=event.call_id,
+        kind=event.kind,
+        at=believed(event.at, received_at=row.received_at),
+        event_key=event.key,
+        number_from=event.number_from[:80],
+        number_to=event.number_to[:80],
+        direction=event.direction,
+        operators=list(event.operators),
+        cause=event.cause,
+        parent_id=event.parent_id,
+        media_url=event.media_url,
+        media_seconds=event.media_seconds,
+        queue=event.queue,
+    )
+
+
+def _under_their_call(told: list[CallEvent]) -> list[CallEvent]:
+    """A new call more than a day after the last word of its id is another call: « id#2 ».
+
+    Other late words (tags, recordings) belong to the latest call of their id.
+    """
+    latest: dict[tuple[int, str], tuple[int, datetime]] = {}  # which life of the id, and its last word
+    for trunk in {event.trunk_id for event in told}:
+        ids = {event.received_id for event in told if event.trunk_id == trunk}
+        known = CallEvent.objects.filter(trunk_id=trunk, received_id__in=ids)
+        for received_id, call_id, at in known.values_list("received_id", "call_id").annotate(last=Max("at")):
+            life = int(call_id[len(received_id) + 1 :] or 1)
+            latest[trunk, received_id] = max(latest.get((trunk, received_id), (0, at)), (life, at))
+    for event in told:
+        life, at = latest.get((event.trunk_id, event.received_id), (1, event.at))
+        if event.kind == Kind.NEW_CALL and event.at - at > RECYCLED_AFTER:
+            life, at = life + 1, event.at
+        latest[event.trunk_id, event.received_id] = (life, max(at, event.at))
+        if life > 1:
+            event.call_id, event.event_key = f"{event.received_id}#{life}", f"{life}:{event.event_key}"[:64]
+    return told
+
+
+def _note_failure(pk: int, error: Exception) -> None:
+    row = InboundEvent.objects.filter(pk=pk)
+    row.update(attempts=F("attempts") + 1, parse_error=f"{type(error).__name__}"[:300])
+    row.filter(attempts__gte=ATTEMPTS).update(parse_state=ParseState.ERROR)

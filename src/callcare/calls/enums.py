@@ -1,0 +1,55 @@
+from enum import StrEnum
+
+from django.db import models
+
+
+class Provider(models.TextChoices):
+    """Whose events a trunk speaks: one adapter each, in `adapters`."""
+
+    GENERIC = "generic", "Kamailio, Zammad ou autre (CTI générique)"
+
+
+class ParseState(models.TextChoices):
+    PENDING = "pending", "à lire"
+    DONE = "done", "lu"
+    ERROR = "error", "illisible"
+
+
+class CallDirection(models.TextChoices):
+    IN = "in", "reçu"
+    OUT = "out", "émis"
+
+
+class Outcome(models.TextChoices):
+    """How a call ended; empty while it is under way."""
+
+    ANSWERED = "answered", "décroché"
+    VOICEMAIL = "voicemail", "message vocal"
+    MISSED = "missed", "manqué"
+    REJECTED = "rejected", "rejeté"
+    TRANSFERRED = "transferred", "transféré"
+
+
+class RefusalReason(models.TextChoices):
+    """Why something that reached the door was not let in. Counted, never kept."""
+
+    UNKNOWN = "unknown", "raccordement inconnu"
+    SECRET = "secret", "secret faux"
+    SIGNATURE = "signature", "signature fausse"
+    REPLAYED = "replayed", "requête rejouée"
+    TOO_LARGE = "too_large", "corps trop grand"
+    METHOD = "method", "méthode inattendue"
+
+
+class CallVerb(models.TextChoices):
+    HEARD = "call.heard", "a relevé les appels"
+    TRUNK_OPENED = "trunk.opened", "a ouvert le raccordement"
+    TRUNK_SET = "trunk.set", "a réglé le raccordement"
+    SECRET_ROTATED = "trunk.secret_rotated", "a changé le secret"
+    EXTENSION_SET = "trunk.extension_set", "a réglé un poste"
+
+
+class Channel(StrEnum):
+    """The name under which the house is told that calls changed."""
+
+    CALLS = "calls"

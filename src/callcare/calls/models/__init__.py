@@ -1,0 +1,7 @@
+"""The rows of the telephone. Import them from here."""
+
+from callcare.calls.models.calls import Call, CallEvent, CallQuerySet
+from callcare.calls.models.inbound import InboundEvent, Refusal
+from callcare.calls.models.trunks import Extension, Trunk, TrunkQuerySet
+
+__all__ = ["Call", "CallEvent", "CallQuerySet", "Extension", "InboundEvent", "Refusal", "Trunk", "TrunkQuerySet"]

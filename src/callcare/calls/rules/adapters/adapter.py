@@ -1,0 +1,61 @@
+"""What an adapter is."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from callcare.calls.rules.events import Event
+from callcare.calls.rules.requests import Request
+
+Options = Mapping[str, str]  # what the trunk's page asks for this provider, by name; secrets among them
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the provider is answered, always with a 2xx."""
+
+    content_type: str = "application/json"
+    body: bytes = b"{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing the provider gives or asks, typed on the trunk's page."""
+
+    name: str
+    label: str
+    hint: str = ""
+    is_secret: bool = False
+
+
+def genuine(request: Request, options: Options) -> bool:
+    """For providers that sign nothing: the secret in the address is all there is."""
+    return True
+
+
+def nothing(request: Request, options: Options, address: str) -> Reply:
+    return Reply()
+
+
+def body_digest(request: Request) -> str:
+    """The same bytes on the same day are the same request: no parsing is needed to notice a repeat."""
+    day = f"{request.received_at:%Y-%m-%d}"
+    return hashlib.sha256(b"\x1f".join((day.encode(), request.query.encode(), request.body))).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """How one provider speaks.
+
+    `read` gives the events of a request and raises Unreadable for what says nothing; `is_genuine` checks its signature
+    over the raw bytes, before anything is parsed; `reply` is what the provider wants back, given the trunk's address;
+    `dedupe` names the request, so that a repeat is noticed.
+    """
+
+    provider: str
+    read: Callable[[Request, Options], list[Event]]
+    is_genuine: Callable[[Request, Options], bool] = genuine
+    reply: Callable[[Request, Options, str], Reply] = nothing
+    dedupe: Callable[[Request], str] = body_digest
+    methods: tuple[str, ...] = ("POST",)
+    settings: tuple[Setting, ...] = field(default=())
