@@ -68,9 +68,7 @@ def provider():
 
 @pytest.fixture
 def secret():
-    return open_trunk(
-        by=cast.ada(), desk=cast.lille_desk(), slug="lille", name="Ligne", provider=Provider.GENERIC
-    )[1]
+    return open_trunk(by=cast.ada(), desk=cast.lille_desk(), slug="lille", name="Ligne", provider=Provider.GENERIC)[1]
 
 
 def test_a_call_is_let_in_kept_and_folded(provider, secret):
@@ -95,7 +93,9 @@ def test_many_at_once_are_all_kept(provider, secret):
     assert (InboundEvent.objects.count(), Call.objects.count()) == (300, 300)
 
 
-@pytest.mark.parametrize("path", ["/cti/lille/wrong", "/cti/lille/", "/cti/nobody/x", "/cti/", "/cti/lille/a/b", "/cti/é/ü"])
+@pytest.mark.parametrize(
+    "path", ["/cti/lille/wrong", "/cti/lille/", "/cti/nobody/x", "/cti/", "/cti/lille/a/b", "/cti/é/ü"]
+)
 def test_a_wrong_secret_is_turned_away_before_anything_is_read(provider, secret, path):
     provider.post(path, b"{not json")
     [(status, _)] = provider.answers()
