@@ -160,5 +160,5 @@ DROP FUNCTION callcare_refuse(text, text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("allocations", "0002_same_desk")]
+    dependencies = [("allocations", "0001_squashed_0002_same_desk")]
     operations = [migrations.RunSQL(FUNCTIONS + TRIGGERS, UNDO)]

@@ -90,5 +90,5 @@ DROP FUNCTION introductions_consent_holds;
 class Migration(migrations.Migration):
     """The database itself lets nothing out that was not allowed."""
 
-    dependencies = [("introductions", "0002_same_desk"), ("desk", "0001_initial")]
+    dependencies = [("introductions", "0001_squashed_0002_same_desk"), ("desk", "0001_squashed_0005_hours_plural")]
     operations = [migrations.RunSQL(REVEAL, UNDO)]

@@ -265,8 +265,11 @@ DROP FUNCTION matching_revised_commitment, matching_revised_need, matching_revis
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("matching", "0003_match_rows"), ("needs", "0002_same_desk"), ("commitments", "0002_same_desk"),
-        ("directory", "0001_initial"), ("territories", "0001_initial"),
+        ("matching", "0001_squashed_0003_match_rows"),
+        ("needs", "0001_squashed_0003_case_deeds"),
+        ("commitments", "0001_squashed_0003_case_deeds"),
+        ("directory", "0002_squashed_0005_search_identifiers"),
+        ("territories", "0001_squashed_0004_vocabulary"),
     ]
     operations = [
         same_desk("matching_solicitation", "need_id", "needs_need"),
