@@ -22,7 +22,7 @@ from callcare.calls.actions import hear_pending
 from callcare.calls.enums import RefusalReason
 from callcare.calls.models import Trunk
 from callcare.calls.raw import Kept, count_refusals, keep
-from callcare.calls.rules.adapters import ADAPTERS, Reply
+from callcare.calls.rules.adapters import Reply
 from callcare.calls.rules.requests import Request
 from callcare.core import clock
 
@@ -94,13 +94,13 @@ class Door:
         if body is None:
             raise TurnedAway(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, RefusalReason.TOO_LARGE, trunk)
         request = _request(scope, body)
-        adapter = ADAPTERS[trunk.provider]
+        adapter = trunk.adapter
         if request.method not in adapter.methods:
             raise TurnedAway(HTTPStatus.METHOD_NOT_ALLOWED, RefusalReason.METHOD, trunk)
-        if not adapter.is_genuine(request, trunk.settings_of):
+        if not adapter.is_genuine(request, trunk.settings):
             raise TurnedAway(HTTPStatus.UNAUTHORIZED, RefusalReason.SIGNATURE, trunk)
-        await self._keep(Kept.of(trunk, request, adapter.dedupe(request)))
-        return adapter.reply(request, trunk.settings_of, _address(scope))
+        await self._keep(Kept.of(trunk, adapter.scrub(request), adapter.dedupe(request)))
+        return adapter.reply(request, trunk.settings, _address(scope))
 
     async def _trunk(self, slug: str) -> Trunk | None:
         """From a list read every few seconds: a stranger's guesses cost the database nothing."""

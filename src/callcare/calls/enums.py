@@ -7,6 +7,13 @@ class Provider(models.TextChoices):
     """Whose events a trunk speaks: one adapter each, in `adapters`."""
 
     GENERIC = "generic", "Kamailio, Zammad ou autre (CTI générique)"
+    SIPGATE = "sipgate", "sipgate.io"
+    RINGOVER = "ringover", "Ringover"
+    AIRCALL = "aircall", "Aircall"
+    PLACETEL = "placetel", "Placetel"
+    OVH = "ovh", "OVHcloud, flux d’évènements"
+    OVH_CGI = "ovh_cgi", "OVHcloud, adresse appelée par la ligne"
+    ASTERISK = "asterisk", "Asterisk (AMI)"
 
 
 class ParseState(models.TextChoices):

@@ -16,6 +16,8 @@ DEMO = os.environ.get("CALLCARE_DEMO") == "1"
 SECRET_KEY = os.environ.get("CALLCARE_SECRET_KEY", "")
 if not SECRET_KEY:
     SECRET_KEY = "only-for-the-demo-and-the-tests"  # noqa: S105  # `serve` refuses to start with it
+# Seals what providers entrust to us (`core.sealed`); apart from SECRET_KEY, so that either can be changed alone.
+FIELD_KEY, *FIELD_KEY_FALLBACKS = (os.environ.get("CALLCARE_FIELD_KEY") or SECRET_KEY).split(",")
 HTTPS = os.environ.get("CALLCARE_HTTPS") == "1"
 ALLOWED_HOSTS = os.environ.get("CALLCARE_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 BASE_URL = os.environ.get("CALLCARE_URL", "http://127.0.0.1:8000").rstrip("/")

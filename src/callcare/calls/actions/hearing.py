@@ -1,8 +1,8 @@
 """From the bytes received to calls. Raw first: what is read here was committed before the provider was answered."""
 
 import logging
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db.models import F, Max
 
@@ -10,7 +10,6 @@ from callcare.accounts.models import User
 from callcare.calls.actions.folding import Key, fold_calls
 from callcare.calls.enums import CallVerb, ParseState
 from callcare.calls.models import CallEvent, InboundEvent, Trunk
-from callcare.calls.rules.adapters import ADAPTERS
 from callcare.calls.rules.events import Event, Kind, believed
 from callcare.calls.rules.requests import Request, Unreadable
 from callcare.core import clock
@@ -18,16 +17,17 @@ from callcare.core.deeds import deed
 
 BATCH = 300  # requests read in one transaction
 ATTEMPTS = 3  # times a request may fail for a reason of ours before somebody has to look
-RECYCLED_AFTER = timedelta(hours=24)  # small PBXs use the same call id again after a restart
 
 logger = logging.getLogger(__name__)
 
 
 def receive(trunk: Trunk, request: Request) -> bool:
     """Keep one request as it came; False where it is a repeat. For those who bring requests without the door."""
+    adapter = trunk.adapter
+    key, request = adapter.dedupe(request), adapter.scrub(request)
     kept = InboundEvent(
         trunk=trunk,
-        dedupe_key=ADAPTERS[trunk.provider].dedupe(request),
+        dedupe_key=key,
         received_at=request.received_at,
         method=request.method,
         query=request.query,
@@ -81,8 +81,8 @@ def _hear(chosen: Sequence[int]) -> int:
         told: list[CallEvent] = []
         for row in rows:
             told += _events_of(row)
-        CallEvent.objects.bulk_create(_under_their_call(told), ignore_conflicts=True)
         trunks = {row.trunk_id: row.trunk for row in rows}
+        CallEvent.objects.bulk_create(_under_their_call(told, trunks), ignore_conflicts=True)
         fold_calls({Key(event.trunk_id, event.call_id) for event in told}, trunks=trunks)
         InboundEvent.objects.bulk_update(rows, ["parse_state", "parse_error", "attempts"], batch_size=BATCH)
         for trunk in trunks.values():
@@ -101,7 +101,7 @@ def _events_of(row: InboundEvent) -> list[CallEvent]:
     row.attempts += 1
     row.parse_state, row.parse_error = ParseState.DONE, ""
     try:
-        read = ADAPTERS[row.trunk.provider].read(request_of(row), row.trunk.settings_of)
+        read = row.trunk.adapter.read(request_of(row), row.trunk.settings)
     except Unreadable as error:
         row.parse_state, row.parse_error = ParseState.ERROR, str(error)[:300]
         return []
@@ -133,8 +133,8 @@ def _kept(event: Event, row: InboundEvent) -> CallEvent:
     )
 
 
-def _under_their_call(told: list[CallEvent]) -> list[CallEvent]:
-    """A new call more than a day after the last word of its id is another call: « id#2 ».
+def _under_their_call(told: list[CallEvent], trunks: Mapping[int, Trunk]) -> list[CallEvent]:
+    """A new call long after the last word of its id is another call, « id#2 »: small PBXs use their ids again.
 
     Other late words (tags, recordings) belong to the latest call of their id.
     """
@@ -147,7 +147,8 @@ def _under_their_call(told: list[CallEvent]) -> list[CallEvent]:
             latest[trunk, received_id] = max(latest.get((trunk, received_id), (0, at)), (life, at))
     for event in told:
         life, at = latest.get((event.trunk_id, event.received_id), (1, event.at))
-        if event.kind == Kind.NEW_CALL and event.at - at > RECYCLED_AFTER:
+        recycled_after = trunks[event.trunk_id].adapter.recycled_after
+        if event.kind == Kind.NEW_CALL and event.at - at > recycled_after:
             life, at = life + 1, event.at
         latest[event.trunk_id, event.received_id] = (life, max(at, event.at))
         if life > 1:

@@ -9,6 +9,7 @@ from callcare.calls.models import Extension, Trunk
 from callcare.calls.models.trunks import digest_of, new_secret
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
+from callcare.core.sealed import seal
 from callcare.desk.models import Desk
 
 BOTH_ACCEPTED = timedelta(
@@ -23,25 +24,34 @@ def open_trunk(
     with deed(CallVerb.TRUNK_OPENED, by=by):
         _must_set(by)
         secret = new_secret()
-        trunk = Trunk.objects.create(
-            desk=desk,
-            slug=slug,
-            name=name,
-            provider=provider,
-            options=dict(options or {}),
-            secret_digest=digest_of(secret),
-        )
+        trunk = Trunk(desk=desk, slug=slug, name=name, provider=provider, secret_digest=digest_of(secret))
+        _entrust(trunk, options or {})
+        trunk.save()
         return trunk, secret
 
 
 def set_trunk(
     trunk: Trunk, *, by: User, name: str, is_enabled: bool, options: Mapping[str, str], because: str = ""
 ) -> None:
-    """Change what the adapter needs to know, or close the door."""
+    """Change what the adapter needs to know, or close the door. A secret left empty stays as it is."""
     with deed(CallVerb.TRUNK_SET, by=by, because=because):
         _must_set(by)
-        trunk.name, trunk.is_enabled, trunk.options = name, is_enabled, dict(options)
-        trunk.save(update_fields=["name", "is_enabled", "options"])
+        if trunk.is_enabled and not is_enabled and not because.strip():
+            raise Refused("Dites pourquoi ce raccordement est mis hors service.")
+        trunk.name, trunk.is_enabled = name, is_enabled
+        _entrust(trunk, options)
+        trunk.save(update_fields=["name", "is_enabled", "options", "sealed"])
+
+
+def _entrust(trunk: Trunk, options: Mapping[str, str]) -> None:
+    """Keep each word where it belongs: what is secret is sealed, the rest is plain."""
+    secrets = {one.name for one in trunk.adapter.settings if one.is_secret}
+    known = {one.name for one in trunk.adapter.settings}
+    given = {name: word.strip() for name, word in options.items() if name in known and word.strip()}
+    kept = {name: word for name, word in trunk.settings.items() if name in secrets}
+    trunk.options = {name: word for name, word in given.items() if name not in secrets}
+    trunk.sealed = seal(kept | {name: word for name, word in given.items() if name in secrets})
+    trunk.__dict__.pop("settings", None)  # what was opened before is not what is kept now
 
 
 def rotate_secret(trunk: Trunk, *, by: User, because: str = "", at_once: bool = False) -> str:

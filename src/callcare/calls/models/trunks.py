@@ -4,16 +4,19 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime
-from typing import Any, Self
+from functools import cached_property
+from typing import Self
 
 import pghistory
-from django.conf import settings
+from django.conf import settings as house
 from django.db import models
 from django.db.models.functions import Lower
 
 from callcare.accounts.models import User
 from callcare.calls.enums import Provider
+from callcare.calls.rules.adapters import ADAPTERS, Adapter
 from callcare.core import clock
+from callcare.core.sealed import unseal
 
 
 def digest_of(secret: str) -> bytes:
@@ -63,10 +66,14 @@ class Trunk(models.Model):
         before = self.previous_digest is not None and hmac.compare_digest(given, bytes(self.previous_digest))
         return now or (before and self.previous_until is not None and at < self.previous_until)
 
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """What the adapter needs to read and to check requests, its secrets among it. Never shown."""
+        return {**self.options, **unseal(bytes(self.sealed))}
+
     @property
-    def settings_of(self) -> dict[str, Any]:
-        """What the adapter needs to read and to check requests."""
-        return dict(self.options)
+    def adapter(self) -> Adapter:
+        return ADAPTERS[self.provider]
 
 
 @pghistory.track()
@@ -75,7 +82,7 @@ class Extension(models.Model):
 
     trunk = models.ForeignKey(Trunk, models.CASCADE, related_name="extensions", verbose_name="raccordement")
     operator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="extensions", verbose_name="opératrice"
+        house.AUTH_USER_MODEL, models.PROTECT, related_name="extensions", verbose_name="opératrice"
     )
     value = models.CharField("poste ou identifiant", max_length=120)
 

@@ -65,6 +65,7 @@ def fold(events: Collection[Told], *, own_numbers: Collection[str] = (), call_id
     if not told:
         raise ValueError("a call has at least one event")
     who = _first(told, _SAYS_WHO, lambda one: one.number_from or one.number_to)
+    direction = _direction(told, who, own_numbers)
     answer = next((one for one in told if one.kind == Kind.ANSWER), None)
     voicemail = any(one.kind in {Kind.VOICEMAIL, Kind.MEDIA} for one in told)
     ended_at = _earliest(told, Kind.HANGUP) or _earliest(told, Kind.SWEEP)
@@ -74,12 +75,12 @@ def fold(events: Collection[Told], *, own_numbers: Collection[str] = (), call_id
         rank=max(RANK.get(one.kind, 0) for one in told),
         number_from=who.number_from if who else "",
         number_to=who.number_to if who else "",
-        direction=_direction(told, who, own_numbers),
+        direction=direction,
         queue=_any(told, lambda one: one.queue),
         started_at=_earliest(told, Kind.NEW_CALL, Kind.RINGING) or told[0].at,
-        rang=tuple(sorted({name for one in told if one.kind == Kind.RINGING for name in one.operators})),
+        rang=() if direction == "out" else _named(told, Kind.NEW_CALL, Kind.RINGING),
         answered_at=answer.at if answer else None,
-        answered_by=_who_answered(told, answer),
+        answered_by=_ours(told, direction),
         is_voicemail=voicemail,
         media_url=media[0].media_url if media else "",
         media_seconds=next((one.media_seconds for one in media if one.media_seconds is not None), None),
@@ -113,11 +114,15 @@ def _direction(told: Iterable[Told], who: Told | None, own_numbers: Collection[s
     return "out" if is_out else "in"
 
 
-def _who_answered(told: Iterable[Told], answer: Told | None) -> tuple[str, ...]:
-    """The names given with the first answer; where it names nobody, those given with a later one."""
-    if answer is None:
-        return ()
-    return next((one.operators for one in told if one.kind == Kind.ANSWER and one.operators), ())
+def _named(told: Iterable[Told], *kinds: Kind) -> tuple[str, ...]:
+    return tuple(sorted({name for one in told if one.kind in kinds for name in one.operators}))
+
+
+def _ours(told: Iterable[Told], direction: str) -> tuple[str, ...]:
+    """The names of our side: of whoever answered, or of whoever dialled when the call goes out."""
+    kinds = (Kind.NEW_CALL, Kind.RINGING, Kind.ANSWER) if direction == "out" else (Kind.ANSWER,)
+    found = _first(told, kinds, lambda one: one.operators)
+    return found.operators if found else ()
 
 
 def _outcome(ended_at: datetime | None, cause: str, *, is_answered: bool, is_voicemail: bool) -> str:

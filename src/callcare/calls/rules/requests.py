@@ -94,12 +94,41 @@ def texts_of(said: Any, *, most: int = 20) -> tuple[str, ...]:
 
 
 def instant_of(said: Any) -> datetime | None:
-    """Unix seconds, as a number or as text; None for what is no instant of this era."""
-    try:
-        seconds = float(said) if not isinstance(said, bool) else None
-        return datetime.fromtimestamp(seconds, UTC) if seconds and seconds > 0 else None
-    except (TypeError, ValueError, OverflowError, OSError):
+    """Unix time (seconds, or nanoseconds where it is that large) or ISO 8601; None for what is no instant of ours."""
+    if isinstance(said, bool) or not isinstance(said, str | int | float):
         return None
+    try:
+        seconds = float(said)
+    except ValueError:
+        return _iso(str(said))
+    except OverflowError:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds / 1e9 if seconds > 1e14 else seconds, UTC) if seconds > 0 else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC) if at.year > 1970 else None
+
+
+def seconds_of(said: Any) -> int | None:
+    """A duration in seconds, None where it is none or longer than a day."""
+    try:
+        seconds = round(float(said))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return seconds if 0 <= seconds < 86_400 else None
+
+
+def within(said: Any) -> Mapping[str, Any]:
+    """An object inside an object; an empty one where there is none."""
+    return said if isinstance(said, dict) else {}
 
 
 def first_of(said: Mapping[str, Any], *names: str) -> Any:

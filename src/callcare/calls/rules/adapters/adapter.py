@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from callcare.calls.rules.events import Event
 from callcare.calls.rules.requests import Request
@@ -37,6 +38,10 @@ def nothing(request: Request, options: Options, address: str) -> Reply:
     return Reply()
 
 
+def as_received(request: Request) -> Request:
+    return request
+
+
 def body_digest(request: Request) -> str:
     """The same bytes on the same day are the same request: no parsing is needed to notice a repeat."""
     day = f"{request.received_at:%Y-%m-%d}"
@@ -49,7 +54,9 @@ class Adapter:
 
     `read` gives the events of a request and raises Unreadable for what says nothing; `is_genuine` checks its signature
     over the raw bytes, before anything is parsed; `reply` is what the provider wants back, given the trunk's address;
-    `dedupe` names the request, so that a repeat is noticed.
+    `dedupe` names the request, so that a repeat is noticed; `scrub` takes out what must not be kept (a credential in
+    the body). A new call later than `recycled_after` behind the last word of its id is another call.
+    `listens` is True where the house goes and asks, instead of being told.
     """
 
     provider: str
@@ -57,5 +64,8 @@ class Adapter:
     is_genuine: Callable[[Request, Options], bool] = genuine
     reply: Callable[[Request, Options, str], Reply] = nothing
     dedupe: Callable[[Request], str] = body_digest
+    scrub: Callable[[Request], Request] = as_received
     methods: tuple[str, ...] = ("POST",)
     settings: tuple[Setting, ...] = field(default=())
+    recycled_after: timedelta = timedelta(hours=24)
+    listens: bool = False

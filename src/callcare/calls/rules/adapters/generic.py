@@ -10,7 +10,16 @@ from typing import Any
 
 from callcare.calls.rules.adapters.adapter import Adapter, Options
 from callcare.calls.rules.events import Cause, Event, Kind
-from callcare.calls.rules.requests import Request, Unreadable, fields_of, first_of, instant_of, text_of, texts_of
+from callcare.calls.rules.requests import (
+    Request,
+    Unreadable,
+    fields_of,
+    first_of,
+    instant_of,
+    seconds_of,
+    text_of,
+    texts_of,
+)
 
 KINDS = {
     "newcall": Kind.NEW_CALL,
@@ -49,7 +58,7 @@ def read(request: Request, options: Options) -> list[Event]:
             direction=DIRECTIONS.get(text_of(said.get("direction")).lower(), ""),
             operators=operators_of(said),
             cause=cause_of(said) if kind == Kind.HANGUP else "",
-            parent_id=text_of(first_of(said, "origCallId", "orig_call_id", "xcid")),
+            parent_id=text_of(first_of(said, "origCallId", "orig_call_id")),
             media_url=text_of(first_of(said, "mediaUrl", "media_url", "recordingUrl"), most=1000),
             media_seconds=seconds_of(first_of(said, "duration", "mediaSeconds")) if kind == Kind.MEDIA else None,
             queue=text_of(said.get("queue"), most=80),
@@ -66,14 +75,6 @@ def operators_of(said: Mapping[str, Any]) -> tuple[str, ...]:
 def cause_of(said: Mapping[str, Any]) -> str:
     text = text_of(said.get("cause"))
     return _CAUSES.get(text.lower(), Cause.UNKNOWN.value) if text else ""
-
-
-def seconds_of(said: Any) -> int | None:
-    try:
-        seconds = round(float(said))
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return seconds if 0 <= seconds < 86_400 else None
 
 
 ADAPTER = Adapter(provider="generic", read=read)
