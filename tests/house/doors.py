@@ -21,6 +21,7 @@ from callcare.core import clock
 from callcare.desk.enums import ReminderStep
 from callcare.desk.models import Draft, OutgoingMail, Reminder
 from tests import cast
+from tests.calls import stage as line
 from tests.introductions import stage
 from tests.introductions.test_answer_by_link import asked
 
@@ -90,6 +91,11 @@ def reminder() -> tuple[object, ...]:
 def desk() -> tuple[object, ...]:
     """The desk itself."""
     return (cast.lille_desk().slug,)
+
+
+def trunk() -> tuple[object, ...]:
+    """How the telephone of Lille is connected."""
+    return (line.trunk().slug,)
 
 
 def need() -> tuple[object, ...]:
@@ -213,6 +219,15 @@ DOORS = [
     door("desk:done", OPERATOR, of=reminder, post=True),
     door("desk:tried", OPERATOR, of=reminder, post=True),
     door("desk:snooze", OPERATOR, of=reminder, post=True),
+    # calls
+    door("calls:trunks", ADMIN),
+    door("calls:trunk-new", ADMIN, both=True),
+    door("calls:trunk", ADMIN, of=trunk, both=True),
+    door("calls:secret", ADMIN, of=trunk, post=True),
+    door("calls:extension", ADMIN, of=trunk, post=True),
+    door("calls:trial", ADMIN, of=trunk, post=True),
+    door("calls:arrivals", ADMIN, of=trunk),
+    door("calls:reading", ADMIN, of=trunk, post=True, asks=True),
     # matching
     door("matching:preview", OPERATOR, post=True),
     door("matching:of-need", OPERATOR, of=need),

@@ -72,7 +72,7 @@ def follow(calls: Sequence[Call], changed: Collection[Call]) -> list[Call]:
     """Link each family of calls, and open or bring up to date its contact. Returns the calls that changed."""
     moved = {call.pk: call for call in changed}
     moved |= {call.pk: call for call in _linked(calls)}
-    touched = [(one, said_of(one)) for one in _families(calls) if any(call.pk in moved for call in one)]
+    touched = [(one, said_of(one)) for one in _families(calls) if _concerns(one, moved)]
     known = Interaction.objects.in_bulk({call.interaction_id for call in calls if call.interaction_id})
     callers = who_call({said.raw for _, said in touched})
     owed = _numbers_owed(calls, {said.number for _, said in touched})
@@ -92,6 +92,10 @@ def follow(calls: Sequence[Call], changed: Collection[Call]) -> list[Call]:
         _settle(interaction, said, owed)
         _owe(interaction, said)
     return list(moved.values())
+
+
+def _concerns(family: Iterable[Call], moved: Collection[int]) -> bool:
+    return any(call.pk in moved and not call.is_test for call in family)
 
 
 def _draft(answered: Iterable[tuple[Interaction, Said]]) -> None:

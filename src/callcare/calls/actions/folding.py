@@ -14,7 +14,7 @@ from django.db.models import Q
 from callcare.calls.actions.contacts import follow
 from callcare.calls.enums import CallDirection, Channel
 from callcare.calls.models import Call, CallEvent, Extension, Trunk
-from callcare.calls.rules.events import Kind
+from callcare.calls.rules.events import TEST, Kind
 from callcare.calls.rules.fold import CallFacts, Told, fold
 from callcare.core import clock
 from callcare.desk.calendar import calendar_of
@@ -48,7 +48,10 @@ def fold_calls(keys: Collection[Key], *, trunks: Mapping[int, Trunk]) -> list[Ca
     if not keys:
         return []
     Call.objects.bulk_create(
-        [Call(trunk_id=key.trunk, call_id=key.call_id, desk=trunks[key.trunk].desk) for key in sorted(keys)],
+        [
+            Call(trunk_id=key.trunk, call_id=key.call_id, desk=trunks[key.trunk].desk, is_test=TEST in key.call_id)
+            for key in sorted(keys)
+        ],
         ignore_conflicts=True,
     )
     family = Call.objects.filter(_any_of(_relatives(keys), "call_id")).select_related("trunk__desk", "parent")
@@ -165,7 +168,7 @@ def tell(calls: Iterable[Call], *, now: datetime | None = None) -> None:
     said = [
         json.dumps({"desk": call.desk_id, "call": call.pk, "version": call.version})
         for call in calls
-        if call.started_at >= since
+        if call.started_at >= since and not call.is_test
     ]
     if said:
         with connection.cursor() as cursor:

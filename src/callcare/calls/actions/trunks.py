@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from callcare.accounts.models import User
+from callcare.calls.actions.hearing import hear_pending, receive
 from callcare.calls.enums import CallVerb, Provider
-from callcare.calls.models import Extension, Trunk
+from callcare.calls.models import CallEvent, Extension, Trunk
 from callcare.calls.models.trunks import digest_of, new_secret
+from callcare.calls.rules.adapters import Sample
+from callcare.calls.rules.events import TEST
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
 from callcare.core.sealed import seal
@@ -75,6 +78,28 @@ def set_extension(trunk: Trunk, *, by: User, operator: User, value: str) -> Exte
         if not value.strip():
             raise Refused("Notez le poste, l’identifiant ou l’adresse que connaît l’opérateur téléphonique.")
         return Extension.objects.create(trunk=trunk, operator=operator, value=value.strip()[:120])
+
+
+def remove_extension(extension: Extension, *, by: User) -> None:
+    """The provider’s name is nobody’s any more."""
+    with deed(CallVerb.EXTENSION_SET, by=by, because=f"retiré : {extension.value}"):
+        _must_set(by)
+        extension.delete()
+
+
+def try_trunk(trunk: Trunk, *, by: User) -> bool:
+    """Receive a test call as this provider would send it, and read it; it opens no contact. False where it failed."""
+    _must_set(by)
+    now = clock.now()
+    ours = next(iter(trunk.desk.numbers), "+33353010000")
+    sample = Sample(call_id=f"{TEST}{new_secret()[:8]}", number_from="+33353019999", number_to=ours, at=now)
+    request = trunk.adapter.sample(sample, trunk.settings)
+    if request is None or not trunk.adapter.is_genuine(request, trunk.settings):
+        return False
+    receive(trunk, request)
+    while hear_pending():
+        pass
+    return CallEvent.objects.filter(trunk=trunk, call_id__contains=sample.call_id).exists()
 
 
 def _must_set(by: User | None) -> None:

@@ -50,9 +50,13 @@ class CallQuerySet(models.QuerySet["Call"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(desk__operators=user) if user.is_operator else self.none()
 
+    def real(self) -> Self:
+        """Without the test calls of the page « Téléphonie »."""
+        return self.filter(is_test=False)
+
     def live(self) -> Self:
         """Under way: nobody has hung up yet."""
-        return self.filter(ended_at=None)
+        return self.real().filter(ended_at=None)
 
 
 class Call(models.Model):
@@ -88,6 +92,7 @@ class Call(models.Model):
     ended_at = models.DateTimeField("terminé à", null=True, blank=True)
     cause = models.CharField("cause", max_length=16, blank=True)
     outcome = models.CharField("issue", max_length=11, choices=Outcome, blank=True)
+    is_test = models.BooleanField("essai", default=False)
     version = models.PositiveIntegerField("version", default=0)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 BELIEVED = timedelta(hours=24)  # a provider's time farther than that from ours is a broken clock
+TEST = "essai-"  # how the ids of test calls begin: they open no contact and are counted nowhere
 
 
 class Kind(StrEnum):

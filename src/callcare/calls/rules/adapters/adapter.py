@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from callcare.calls.rules.events import Event
 from callcare.calls.rules.requests import Request
@@ -17,6 +17,25 @@ class Reply:
 
     content_type: str = "application/json"
     body: bytes = b"{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a test event is made of: a call of ours to ourselves, that opens no contact."""
+
+    call_id: str
+    number_from: str
+    number_to: str
+    at: datetime
+
+
+def no_sample(sample: Sample, options: Options) -> Request | None:
+    return None
+
+
+def signed(body: str, content_type: str, at: datetime, **headers: str) -> Request:
+    """A request of this text."""
+    return Request(headers={"content-type": content_type, **headers}, body=body.encode(), received_at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +74,8 @@ class Adapter:
     `read` gives the events of a request and raises Unreadable for what says nothing; `is_genuine` checks its signature
     over the raw bytes, before anything is parsed; `reply` is what the provider wants back, given the trunk's address;
     `dedupe` names the request, so that a repeat is noticed; `scrub` takes out what must not be kept (a credential in
-    the body). A new call later than `recycled_after` behind the last word of its id is another call.
+    the body); `sample` writes a new call as this provider would. A new call later than `recycled_after` behind the
+    last word of its id is another call. `after_address` is what follows our address on the provider's page.
     `listens` is True where the house goes and asks, instead of being told.
     """
 
@@ -65,7 +85,9 @@ class Adapter:
     reply: Callable[[Request, Options, str], Reply] = nothing
     dedupe: Callable[[Request], str] = body_digest
     scrub: Callable[[Request], Request] = as_received
+    sample: Callable[[Sample, Options], Request | None] = no_sample
     methods: tuple[str, ...] = ("POST",)
     settings: tuple[Setting, ...] = field(default=())
     recycled_after: timedelta = timedelta(hours=24)
     listens: bool = False
+    after_address: str = ""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from callcare.calls.rules.adapters.adapter import Adapter, Options, Setting
+from callcare.calls.rules.adapters.adapter import Adapter, Options, Sample, Setting, signed
 from callcare.calls.rules.events import Cause, Event, Kind
 from callcare.calls.rules.requests import Request, Unreadable, fields_of, instant_of, text_of, within
 
@@ -98,9 +98,27 @@ def _cause(data: Mapping[str, Any]) -> str:
     return Cause.NORMAL.value if data.get("answered_at") else ""
 
 
+def sample(sample: Sample, options: Options) -> Request:
+    """A created call, with the first token."""
+    data = {
+        "id": sample.call_id, "direction": "inbound", "raw_digits": sample.number_from,
+        "number": {"digits": sample.number_to}, "started_at": sample.at.timestamp(),
+    }  # fmt: skip
+    token = next(iter(options.get("token", "").split()), "")
+    said = {
+        "resource": "call",
+        "event": "call.created",
+        "timestamp": sample.at.timestamp(),
+        "token": token,
+        "data": data,
+    }
+    return signed(json.dumps(said), "application/json", sample.at)
+
+
 ADAPTER = Adapter(
     provider="aircall",
     read=read,
+    sample=sample,
     is_genuine=is_genuine,
     scrub=scrub,
     settings=(

@@ -6,7 +6,7 @@ Asterisk gives no time unless `timestampevents` is on: then `Timestamp`.
 
 from collections.abc import Mapping
 
-from callcare.calls.rules.adapters.adapter import Adapter, Options, Setting
+from callcare.calls.rules.adapters.adapter import Adapter, Options, Sample, Setting, signed
 from callcare.calls.rules.events import Cause, Event, Kind
 from callcare.calls.rules.requests import Request, Unreadable, instant_of, text_of
 
@@ -74,9 +74,19 @@ def _operators(kind: Kind, said: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
+def sample(sample: Sample, options: Options) -> Request:
+    """A caller who joins the queue."""
+    fields = {
+        "Event": "QueueCallerJoin", "Uniqueid": sample.call_id, "Linkedid": sample.call_id,
+        "CallerIDNum": sample.number_from, "Exten": sample.number_to, "Timestamp": f"{sample.at.timestamp():.6f}",
+    }  # fmt: skip
+    return signed("".join(f"{name}: {text}\r\n" for name, text in fields.items()), "text/plain", sample.at)
+
+
 ADAPTER = Adapter(
     provider="asterisk",
     read=read,
+    sample=sample,
     settings=(
         Setting("host", "serveur", "Sur cette machine ou par un réseau privé : AMI ne chiffre rien."),
         Setting("port", "port", "5038 d’ordinaire."),

@@ -7,8 +7,9 @@ address.
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
-from callcare.calls.rules.adapters.adapter import Adapter, Options
+from callcare.calls.rules.adapters.adapter import Adapter, Options, Sample, signed
 from callcare.calls.rules.events import Cause, Event, Kind
 from callcare.calls.rules.requests import (
     Request,
@@ -77,4 +78,13 @@ def cause_of(said: Mapping[str, Any]) -> str:
     return _CAUSES.get(text.lower(), Cause.UNKNOWN.value) if text else ""
 
 
-ADAPTER = Adapter(provider="generic", read=read)
+def sample(sample: Sample, options: Options) -> Request:
+    """A new call as a form."""
+    said = {
+        "event": "newCall", "callId": sample.call_id, "direction": "in",
+        "from": sample.number_from, "to": sample.number_to, "ts": f"{sample.at.timestamp():.3f}",
+    }  # fmt: skip
+    return signed(urlencode(said), "application/x-www-form-urlencoded", sample.at)
+
+
+ADAPTER = Adapter(provider="generic", read=read, sample=sample)

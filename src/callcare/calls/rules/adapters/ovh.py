@@ -4,10 +4,11 @@ Lines ring, are answered and end; queues receive, offer and bridge. `Timestamp` 
 0033. The mapping of lines is to be confirmed on a live one: an end of ringing ends a leg, never the call by itself.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from callcare.calls.rules.adapters.adapter import Adapter, Options, Setting
+from callcare.calls.rules.adapters.adapter import Adapter, Options, Sample, Setting, signed
 from callcare.calls.rules.events import Cause, Event, Kind
 from callcare.calls.rules.requests import Request, Unreadable, fields_of, first_of, instant_of, text_of, within
 
@@ -59,9 +60,17 @@ def _cause(name: str) -> str:
     return Cause.CANCEL.value if name == "member-queue-end" else Cause.NORMAL.value
 
 
+def sample(sample: Sample, options: Options) -> Request:
+    """A line that rings."""
+    data = {"CallId": sample.call_id, "Calling": sample.number_from, "Called": sample.number_to}
+    said = {"Event": "start_ringing", "Ressource": sample.number_to, "Timestamp": sample.at.timestamp(), "Data": data}
+    return signed(json.dumps(said), "application/json", sample.at)
+
+
 ADAPTER = Adapter(
     provider="ovh",
     read=read,
+    sample=sample,
     settings=(
         Setting(
             "token",

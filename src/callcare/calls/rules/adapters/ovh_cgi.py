@@ -6,9 +6,9 @@ after the last word about the pair is another call. Best effort: the page « Té
 
 import hashlib
 from datetime import timedelta
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
-from callcare.calls.rules.adapters.adapter import Adapter, Options
+from callcare.calls.rules.adapters.adapter import Adapter, Options, Sample
 from callcare.calls.rules.adapters.ovh import LINE
 from callcare.calls.rules.events import Cause, Event, Kind
 from callcare.calls.rules.requests import Request, Unreadable, text_of
@@ -39,9 +39,17 @@ def always_new(request: Request) -> str:
     return hashlib.sha256(f"{request.received_at.isoformat()}\x1f{request.query}".encode()).hexdigest()
 
 
+def sample(sample: Sample, options: Options) -> Request:
+    """A line that rings; the call's name is in the number called, since nothing else is told."""
+    said = {"calling": sample.call_id, "called": sample.number_to, "event": "start_ringing"}
+    return Request(method="GET", query=urlencode(said), received_at=sample.at)
+
+
 ADAPTER = Adapter(
     provider="ovh_cgi",
     read=read,
+    sample=sample,
+    after_address=ADDRESS,
     dedupe=always_new,
     methods=("GET", "POST"),
     recycled_after=timedelta(seconds=2),

@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
+from urllib.parse import urlencode
 
-from callcare.calls.rules.adapters.adapter import Adapter, Options, Setting
+from callcare.calls.rules.adapters.adapter import Adapter, Options, Sample, Setting, signed
 from callcare.calls.rules.events import Cause, Event, Kind
 from callcare.calls.rules.requests import Request, Unreadable, fields_of, text_of
 
@@ -55,9 +56,20 @@ def read(request: Request, options: Options) -> list[Event]:
     ]
 
 
+def sample(sample: Sample, options: Options) -> Request:
+    """A call that comes in, signed."""
+    said = {
+        "event": "IncomingCall", "from": sample.number_from, "to": sample.number_to, "call_id": sample.call_id,
+    }  # fmt: skip
+    body = urlencode(said)
+    digest = hmac.new(options.get("secret", "").strip().encode(), body.encode(), hashlib.sha256).hexdigest()
+    return signed(body, "application/x-www-form-urlencoded", sample.at, **{HEADER: digest})
+
+
 ADAPTER = Adapter(
     provider="placetel",
     read=read,
+    sample=sample,
     is_genuine=is_genuine,
     settings=(
         Setting("secret", "secret de signature", "Le même que dans l’espace Placetel.", is_secret=True),

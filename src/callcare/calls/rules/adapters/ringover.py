@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from callcare.calls.rules.adapters.adapter import Adapter, Options, Setting
+from callcare.calls.rules.adapters.adapter import Adapter, Options, Sample, Setting, signed
 from callcare.calls.rules.events import Cause, Event, Kind
 from callcare.calls.rules.requests import (
     Request,
@@ -116,9 +116,22 @@ def _cause(data: Mapping[str, Any]) -> str:
     return MISSED.get(text_of(data.get("reason")).lower(), Cause.NO_ANSWER).value
 
 
+def sample(sample: Sample, options: Options) -> Request:
+    """A ringing call, signed by the first secret where there is one."""
+    data = {
+        "call_id": sample.call_id, "direction": "inbound", "from_number": sample.number_from,
+        "to_number": sample.number_to, "start_time": sample.at.isoformat(),
+    }  # fmt: skip
+    body = json.dumps({"resource": "call", "event": "ringing", "timestamp": sample.at.timestamp(), "data": data})
+    secret = next(iter(options.get("secret", "").split()), "")
+    digest = hmac.new(secret.encode(), body.encode(), hashlib.sha256).hexdigest()
+    return signed(body, "application/json", sample.at, **{HMAC_HEADER: digest})
+
+
 ADAPTER = Adapter(
     provider="ringover",
     read=read,
+    sample=sample,
     is_genuine=is_genuine,
     settings=(
         Setting(

@@ -4,7 +4,7 @@ newCall. It names the call as its own origin where nothing was transferred: the 
 from xml.sax.saxutils import quoteattr
 
 from callcare.calls.rules.adapters.adapter import Adapter, Options, Reply
-from callcare.calls.rules.adapters.generic import read
+from callcare.calls.rules.adapters.generic import read, sample
 from callcare.calls.rules.requests import Request, Unreadable, fields_of, text_of
 
 
@@ -19,4 +19,4 @@ def reply(request: Request, options: Options, address: str) -> Reply:
     return Reply("application/xml", f'<?xml version="1.0" encoding="UTF-8"?>\n<Response{asked}/>'.encode())
 
 
-ADAPTER = Adapter(provider="sipgate", read=read, reply=reply)
+ADAPTER = Adapter(provider="sipgate", read=read, reply=reply, sample=sample)
