@@ -63,6 +63,7 @@ class ReminderStep(models.TextChoices):
     """The steps of follow-up. The machine writes, people call."""
 
     CALL_BACK = "call_back", "rappeler"
+    LISTEN = "listen", "écouter le message"
     NO_CANDIDATE = "no_candidate", "chercher une piste"
     CONSENT_MISSING = "consent_missing", "obtenir l’accord"
     NOT_TAKEN = "not_taken", "demander des nouvelles"
@@ -95,6 +96,8 @@ class DeskVerb(models.TextChoices):
     REMINDER_DONE = "reminder.done", "a fait la relance"
     REMINDER_SNOOZED = "reminder.snoozed", "a reporté la relance"
     REMINDER_TRIED = "reminder.tried", "a appelé sans réponse"
+    CALL_BACK_OWED = "call_back.owed", "n’a pas pu répondre"
+    CALL_BACK_SETTLED = "call_back.settled", "a parlé à la personne"
     MAIL_SENT = "mail.sent", "a envoyé le courrier"
     MAIL_FAILED = "mail.failed", "n’a pas pu envoyer le courrier"
     MAIL_RETRIED = "mail.retried", "a relancé l’envoi"

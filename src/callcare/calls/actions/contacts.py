@@ -8,7 +8,13 @@ from datetime import datetime, timedelta
 from callcare.calls.enums import CallDirection, Outcome
 from callcare.calls.models import Call
 from callcare.core import clock
-from callcare.desk.actions import overtake_reminders, owe_call_back, settle_call_backs
+from callcare.desk.actions import (
+    note_attempt,
+    overtake_reminders,
+    owe_call_back,
+    owe_listening,
+    settle_call_backs,
+)
 from callcare.desk.enums import Direction, Disposition, InteractionChannel, InteractionState, ReminderStep
 from callcare.desk.models import Draft, Interaction, Reminder
 from callcare.directory.callers import Caller, who_call
@@ -224,15 +230,23 @@ def _news(interaction: Interaction, said: Said) -> dict[str, object]:
 
 
 def _settle(interaction: Interaction, said: Said, owed: Collection[tuple[int, str]]) -> None:
-    """Who is spoken to is owed no call any more."""
-    if said.answered_at and (interaction.desk_id, said.number) in owed:
+    """Who is spoken to is owed no call any more; an outgoing call nobody answered is an attempt to reach her."""
+    if (interaction.desk_id, said.number) not in owed:
+        return
+    if said.answered_at:
         settle_call_backs(interaction, number=said.number, note=f"Par l’appel de {hour(said.answered_at)}.")
+    elif said.outcome and said.direction == CallDirection.OUT:
+        note_attempt(interaction.desk, number=said.number, by=interaction.operator)
 
 
 def _owe(interaction: Interaction, said: Said) -> None:
-    """Who was not answered is owed a call, unless her number is hidden or the call is history."""
+    """Who was not answered is owed a call, unless it is history. A hidden number only leaves a message to hear."""
     is_owed = said.outcome in {Outcome.MISSED, Outcome.VOICEMAIL} and said.direction == CallDirection.IN
-    if not is_owed or not said.number or said.ended_at is None or said.ended_at < clock.now() - OWED_FOR:
+    if not is_owed or said.ended_at is None or said.ended_at < clock.now() - OWED_FOR:
         return
-    note = "A laissé un message." if said.outcome == Outcome.VOICEMAIL else ""
-    owe_call_back(interaction, number=said.number, since=said.ended_at, note=note)
+    is_message = said.outcome == Outcome.VOICEMAIL
+    if said.number:
+        note = "A laissé un message." if is_message else ""
+        owe_call_back(interaction, number=said.number, since=said.ended_at, note=note)
+    elif is_message:
+        owe_listening(interaction, since=said.ended_at)

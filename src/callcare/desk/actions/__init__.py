@@ -1,6 +1,13 @@
 """What people do at the desk. One function, one deed."""
 
-from callcare.desk.actions.callbacks import CALL_BACK_WITHIN, owe_call_back, settle_call_backs
+from callcare.desk.actions.callbacks import (
+    CALL_BACK_WITHIN,
+    note_attempt,
+    owe_call_back,
+    owe_listening,
+    settle_call_backs,
+    try_reminder,
+)
 from callcare.desk.actions.consents import record_consent, withdraw_consent
 from callcare.desk.actions.desks import add_closure, open_desk, remove_closure, set_desk, set_hours
 from callcare.desk.actions.interactions import (
@@ -23,7 +30,6 @@ from callcare.desk.actions.reminders import (
     plan_reminder,
     snooze_reminder,
     take_reminder,
-    try_reminder,
 )
 
 __all__ = [
@@ -37,9 +43,11 @@ __all__ = [
     "identify",
     "let_go_reminder",
     "log_interaction",
+    "note_attempt",
     "open_desk",
     "overtake_reminders",
     "owe_call_back",
+    "owe_listening",
     "plan_reminder",
     "promise_call_back",
     "queue_letter",

@@ -2,16 +2,26 @@
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
+from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.deeds import deed
-from callcare.desk.actions.reminders import plan_reminder
-from callcare.desk.calendar import after_open_minutes
+from callcare.desk.actions.outbox import queue_letter
+from callcare.desk.actions.reminders import must_be_free_for, plan_reminder
+from callcare.desk.calendar import after_open_minutes, calendar_of
 from callcare.desk.enums import DeskVerb, ReminderState, ReminderStep
-from callcare.desk.models import Interaction, Reminder
+from callcare.desk.mails import unreached
+from callcare.desk.models import Desk, Interaction, Reminder
+from callcare.desk.rules.callbacks import BETWEEN, TRIES, next_try
 
 CALL_BACK_WITHIN = 60  # open minutes after a call that nobody answered
+
+
+def owed_to(desk: Desk | int, number: str) -> QuerySet[Reminder]:
+    """The call this number is owed, if any: there is one at most."""
+    return Reminder.objects.planned().filter(desk=desk, step=ReminderStep.CALL_BACK, number=number)
 
 
 def owe_call_back(interaction: Interaction, *, number: str, since: datetime, note: str = "") -> Reminder:
@@ -19,11 +29,9 @@ def owe_call_back(interaction: Interaction, *, number: str, since: datetime, not
 
     A number that is already owed one keeps its place in the list; it only counts one more call.
     """
-    with deed(DeskVerb.REMINDER_PLANNED, by=None):
-        owed = Reminder.objects.planned().filter(
-            desk_id=interaction.desk_id, step=ReminderStep.CALL_BACK, number=number
-        )
-        if known := owed.select_for_update(of=("self",)).order_by("due_at").first():
+    with deed(DeskVerb.CALL_BACK_OWED, by=None):
+        known = owed_to(interaction.desk_id, number).select_for_update(of=("self",)).first()
+        if known:
             Reminder.objects.filter(pk=known.pk).update(missed=F("missed") + 1, note=note or known.note)
             known.refresh_from_db()
             return known
@@ -40,7 +48,20 @@ def owe_call_back(interaction: Interaction, *, number: str, since: datetime, not
             note=note,
         )
         Reminder.objects.filter(pk=planned.pk).update(missed=1)
+        planned.missed = 1
         return planned
+
+
+def owe_listening(interaction: Interaction, *, since: datetime) -> Reminder:
+    """A message from a hidden number: nobody can be called back, but it is listened to within an open hour."""
+    with deed(DeskVerb.CALL_BACK_OWED, by=None):
+        return plan_reminder(
+            desk=interaction.desk,
+            subject=interaction,
+            step=ReminderStep.LISTEN,
+            about="Écouter un message laissé par un numéro masqué",
+            due_at=after_open_minutes(interaction.desk, since, minutes=CALL_BACK_WITHIN),
+        )
 
 
 def settle_call_backs(interaction: Interaction, *, number: str, note: str) -> int:
@@ -48,7 +69,59 @@ def settle_call_backs(interaction: Interaction, *, number: str, note: str) -> in
 
     Returns how many were settled.
     """
-    owed = Reminder.objects.planned().filter(desk_id=interaction.desk_id, step=ReminderStep.CALL_BACK, number=number)
-    return owed.exclude(subject_id=interaction.pk, subject_type__model="interaction").update(
-        state=ReminderState.DONE, done_at=clock.now(), note=note
+    now = clock.now()
+    with deed(DeskVerb.CALL_BACK_SETTLED, by=None):
+        owed = owed_to(interaction.desk_id, number)
+        return owed.exclude(subject_id=interaction.pk, subject_type__model="interaction").update(
+            state=ReminderState.DONE, done_at=now, first_tried_at=Coalesce("first_tried_at", now), note=note
+        )
+
+
+def try_reminder(reminder: Reminder, *, by: User | None) -> None:
+    """Called, nobody answered. Three attempts at least two open hours apart, not all in one half-day; then we write.
+
+    Without an address the call-back is closed as unanswered after the third: a figure tells how many.
+    """
+    with deed(DeskVerb.REMINDER_TRIED, by=by):
+        must_be_free_for(by, reminder)
+        now = clock.now()
+        first, tries = reminder.first_tried_at or now, reminder.tries + 1
+        if reminder.step == ReminderStep.CALL_BACK and tries >= TRIES:
+            _write_instead(reminder, tries=tries, first=first)
+            return
+        calendar = calendar_of(reminder.desk)
+        later = next_try(now, first=first, tries=tries, calendar=calendar)
+        Reminder.objects.planned().filter(pk=reminder.pk).update(
+            tries=F("tries") + 1, due_at=later, first_tried_at=first, claimed_by=None, claimed_until=None
+        )
+        reminder.refresh_from_db()
+
+
+def _write_instead(reminder: Reminder, *, tries: int, first: datetime) -> None:
+    letter = unreached(reminder)
+    if letter:
+        queue_letter(
+            desk=reminder.desk,
+            key=f"unreached:{reminder.ref}",
+            to=letter.to,
+            to_name=letter.to_name,
+            subject=letter.subject,
+            body=letter.body,
+        )
+    note = (
+        "Trois essais sans réponse : nous avons écrit."
+        if letter
+        else "Trois essais sans réponse, sans adresse : clos."
     )
+    reminder.move(ReminderState.DONE, done_at=clock.now(), tries=tries, first_tried_at=first, note=note)
+
+
+def note_attempt(desk: Desk, *, number: str, by: User | None) -> None:
+    """An outgoing call to this number was not answered: an attempt, unless one was noted within the last two hours."""
+    with deed(DeskVerb.REMINDER_TRIED, by=by):
+        owed = owed_to(desk, number).select_related("desk", "person", "organisation").first()
+        if owed is None:
+            return
+        soon = owed.first_tried_at and owed.tries and owed.due_at > after_open_minutes(desk, minutes=BETWEEN - 5)
+        if not soon:
+            try_reminder(owed, by=None)

@@ -9,7 +9,7 @@ from django.db.models import F
 from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
-from callcare.desk.actions.callbacks import settle_call_backs
+from callcare.desk.actions.callbacks import owed_to, settle_call_backs
 from callcare.desk.actions.reminders import plan_reminder
 from callcare.desk.calendar import calendar_of
 from callcare.desk.enums import (
@@ -151,13 +151,19 @@ def promise_call_back(
         _must_keep(by, interaction)
         if not number:
             raise Refused("Notez le numéro à rappeler.")
+        due_at = calendar_of(interaction.desk).next_opening(max(due_at, clock.now()))
+        if known := owed_to(interaction.desk, number).exclude(subject_id=interaction.pk).first():
+            moved = {"due_at": due_at, "first_due_at": due_at, "note": (note or known.note)[:300]}
+            Reminder.objects.filter(pk=known.pk).update(**moved)  # one task for one number: what was agreed last holds
+            known.refresh_from_db()
+            return known
         who = interaction.person or interaction.organisation
         return plan_reminder(
             desk=interaction.desk,
             subject=interaction,
             step=ReminderStep.CALL_BACK,
             about=f"Rappeler {who or 'cette personne'}",
-            due_at=calendar_of(interaction.desk).next_opening(max(due_at, clock.now())),
+            due_at=due_at,
             organisation=interaction.organisation,
             person=interaction.person,
             number=number,

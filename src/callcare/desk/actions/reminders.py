@@ -5,20 +5,17 @@ from datetime import datetime, timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
-from callcare.desk.calendar import after_open_minutes
 from callcare.desk.enums import DeskVerb, ReminderState, ReminderStep
 from callcare.desk.models import Desk, Reminder
 from callcare.desk.permissions import keeps
 from callcare.directory.models import Organisation, Person
 
 HOLD = timedelta(minutes=15)  # how long a taken reminder stays with the one who took it
-BETWEEN_TRIES = 120  # open minutes between two attempts to reach somebody
-TRIES = 3
 
 
 def plan_reminder(
@@ -39,6 +36,7 @@ def plan_reminder(
     facts = {
         "about": about[:200],
         "due_at": due_at,
+        "first_due_at": due_at,
         "organisation": organisation,
         "person": person,
         "number": number,
@@ -88,39 +86,32 @@ def let_go_reminder(reminder: Reminder, *, by: User) -> None:
 def do_reminder(reminder: Reminder, *, by: User, note: str = "") -> None:
     """The step is done: the person was reached, the thing was said."""
     with deed(DeskVerb.REMINDER_DONE, by=by, because=note):
-        _must_be_free_for(by, reminder)
-        reminder.move(ReminderState.DONE, done_at=clock.now(), note=(note or reminder.note)[:300])
-
-
-def try_reminder(reminder: Reminder, *, by: User) -> None:
-    """Called, nobody answered. The next try comes after two open hours; after the third one, write instead."""
-    with deed(DeskVerb.REMINDER_TRIED, by=by):
-        _must_be_free_for(by, reminder)
-        later = after_open_minutes(reminder.desk, minutes=BETWEEN_TRIES)
-        note = "Trois essais sans réponse : écrire." if reminder.tries + 1 >= TRIES else reminder.note
-        Reminder.objects.planned().filter(pk=reminder.pk).update(
-            tries=F("tries") + 1, due_at=later, claimed_by=None, claimed_until=None, note=note
-        )
-        reminder.refresh_from_db()
+        must_be_free_for(by, reminder)
+        now = clock.now()
+        tried = reminder.first_tried_at or now
+        reminder.move(ReminderState.DONE, done_at=now, first_tried_at=tried, note=(note or reminder.note)[:300])
 
 
 def snooze_reminder(reminder: Reminder, *, by: User, until: datetime, because: str = "") -> None:
     """Put a step off to another moment."""
     with deed(DeskVerb.REMINDER_SNOOZED, by=by, because=because):
-        _must_be_free_for(by, reminder)
+        must_be_free_for(by, reminder)
         if until <= clock.now():
             raise Refused("Choisissez un moment à venir.")
         Reminder.objects.planned().filter(pk=reminder.pk).update(due_at=until, claimed_by=None, claimed_until=None)
         reminder.refresh_from_db()
 
 
-def _must_keep(by: User, reminder: Reminder) -> None:
+def _must_keep(by: User | None, reminder: Reminder) -> None:
     if not keeps(by, reminder.desk):
         raise Refused("Cette relance n’est pas de votre guichet.")
 
 
-def _must_be_free_for(by: User, reminder: Reminder) -> None:
+def must_be_free_for(by: User | None, reminder: Reminder) -> None:
+    """Refused where a colleague has taken it; the house itself (None) waits for nobody."""
     _must_keep(by, reminder)
+    if by is None:
+        return
     taken = reminder.claimed_until is not None and reminder.claimed_until > clock.now()
     if taken and reminder.claimed_by_id != by.pk:
         raise Refused(_who_has(reminder))

@@ -52,6 +52,8 @@ class Reminder(Stateful):
     )
     number = models.CharField("numéro à appeler", max_length=20, blank=True)
     due_at = models.DateTimeField("pour le")
+    first_due_at = models.DateTimeField("d’abord pour le", null=True, blank=True, editable=False)
+    first_tried_at = models.DateTimeField("premier essai le", null=True, blank=True, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="responsable"
     )
@@ -76,6 +78,12 @@ class Reminder(Stateful):
                 condition=Q(state=ReminderState.PLANNED),
                 name="reminder_step_once",
                 violation_error_message="Cette relance est déjà prévue.",
+            ),
+            models.UniqueConstraint(
+                fields=["desk", "number"],
+                condition=Q(state=ReminderState.PLANNED, step=ReminderStep.CALL_BACK) & ~Q(number=""),
+                name="call_back_once_a_number",
+                violation_error_message="Un rappel est déjà dû à ce numéro.",
             ),
             models.CheckConstraint(
                 name="reminder_done_iff_done",

@@ -1,0 +1,195 @@
+"""Questions to the rows that answer the figures of the telephone. Stored nowhere: the page asks each time."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from callcare.accounts.models import User
+from callcare.calls.enums import CallDirection, Outcome
+from callcare.calls.models import Call, Presence
+from callcare.calls.rules import counting
+from callcare.calls.rules.counting import Measure, Owed, Received, Row
+from callcare.core import clock
+from callcare.desk.calendar import calendar_of
+from callcare.desk.enums import Direction, InteractionChannel, InteractionState, ReminderState, ReminderStep
+from callcare.desk.models import Desk, Interaction, Reminder
+from callcare.desk.rules.hours import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """From the first day to the last, both included, in Paris; at these desks."""
+
+    first: date
+    last: date
+    desks: Sequence[Desk]
+
+    @property
+    def begins(self) -> datetime:
+        return datetime.combine(self.first, time(), clock.PARIS).astimezone(UTC)
+
+    @property
+    def ends(self) -> datetime:
+        return datetime.combine(self.last + timedelta(days=1), time(), clock.PARIS).astimezone(UTC)
+
+
+def desks_of(user: User) -> list[Desk]:
+    """Whose telephone she may count."""
+    return list(Desk.objects.visible_to(user).order_by("name"))
+
+
+def received(scope: Scope) -> list[Received]:
+    """Every inbound contact of the period that came through a trunk, is over, and was neither a test nor rejected."""
+    chains: dict[int, list[Call]] = {}
+    calls = (
+        Call.objects.real()
+        .filter(desk__in=scope.desks, direction=CallDirection.IN, interaction__isnull=False)
+        .filter(interaction__started_at__gte=scope.begins, interaction__started_at__lt=scope.ends)
+        .select_related("interaction")
+        .order_by("started_at", "pk")
+    )
+    for call in calls:
+        chains.setdefault(call.interaction_id or 0, []).append(call)
+    return [one for chain in chains.values() if (one := _received(chain)) is not None]
+
+
+def _received(chain: Sequence[Call]) -> Received | None:
+    first, contact = chain[0], chain[0].interaction
+    if contact is None or any(call.ended_at is None for call in chain):
+        return None  # still under way
+    if {call.outcome for call in chain} == {Outcome.REJECTED}:
+        return None
+    answered = [call for call in chain if call.answered_at]
+    is_final = contact.state == InteractionState.FINAL and contact.operator_id is not None
+    return Received(
+        started_at=first.started_at,
+        ended_at=max(call.ended_at for call in chain if call.ended_at),
+        in_hours=first.in_hours,
+        answered_at=min((call.answered_at for call in answered if call.answered_at), default=None),
+        cause=chain[-1].cause,
+        operator=contact.operator_id if answered else None,
+        caller=first.caller,
+        final_at=contact.finished_at if is_final and answered else None,
+        dispositions=frozenset(contact.dispositions),
+    )
+
+
+def by_hand(scope: Scope) -> int:
+    """Calls noted without a trunk: counted apart, since nobody measured how long they waited."""
+    noted = Interaction.objects.filter(
+        desk__in=scope.desks, channel=InteractionChannel.PHONE, direction=Direction.IN, calls=None,
+        started_at__gte=scope.begins, started_at__lt=scope.ends,
+    )  # fmt: skip
+    return noted.count()
+
+
+def measures(scope: Scope, contacts: Sequence[Received]) -> list[Measure]:
+    """Every figure of the page."""
+    return counting.measures(
+        counting.Period(
+            contacts=contacts,
+            owed=_owed(scope),
+            reached=_reached(scope),
+            open_hours=sum(_open_hours(calendar_of(desk), scope) for desk in scope.desks),
+            presence_hours=_presence_hours(scope),
+            operators=_operators(scope),
+        )
+    )
+
+
+def _owed(scope: Scope) -> list[Owed]:
+    due = Reminder.objects.filter(
+        desk__in=scope.desks, step=ReminderStep.CALL_BACK, first_due_at__isnull=False
+    ).filter(first_due_at__gte=scope.begins, first_due_at__lt=min(scope.ends, clock.now()))
+    told = due.exclude(state__in=[ReminderState.OVERTAKEN, ReminderState.CANCELLED])
+    return [Owed(due_at=at, tried_at=tried) for at, tried in told.values_list("first_due_at", "first_tried_at")]
+
+
+def _reached(scope: Scope) -> list[tuple[str, datetime]]:
+    spoken = Call.objects.real().filter(desk__in=scope.desks, answered_at__isnull=False).exclude(caller="")
+    until = scope.ends + timedelta(days=4)  # whoever was missed on the last day is reached after it
+    return list(
+        spoken.filter(answered_at__gte=scope.begins, answered_at__lt=until).values_list("caller", "answered_at")
+    )
+
+
+def _stretches(calendar: Calendar, scope: Scope) -> list[tuple[datetime, datetime]]:
+    until = min(scope.ends, clock.now())
+    found = []
+    for begin, end in calendar.stretches(scope.begins):
+        if begin >= until:
+            break
+        found.append((begin, min(end, until)))
+    return found
+
+
+def _open_hours(calendar: Calendar, scope: Scope) -> float:
+    return sum((end - begin).total_seconds() for begin, end in _stretches(calendar, scope)) / 3600
+
+
+def _presences(scope: Scope) -> list[tuple[int, int, datetime, datetime]]:
+    here = Presence.objects.filter(desk__in=scope.desks, seen_at__gte=scope.begins, began_at__lt=scope.ends)
+    return list(here.order_by("began_at").values_list("desk", "operator", "began_at", "seen_at"))
+
+
+def _presence_hours(scope: Scope) -> float:
+    """Hours at the screen within the opening hours; two screens of one operator count once."""
+    open_time = {desk.pk: _stretches(calendar_of(desk), scope) for desk in scope.desks}
+    until: dict[tuple[int, int], datetime] = {}
+    total = timedelta()
+    for desk, operator, began, seen in _presences(scope):
+        counted = max(began, until.get((desk, operator), began))
+        until[desk, operator] = max(seen, until.get((desk, operator), seen))
+        for begin, end in open_time[desk]:
+            total += max(timedelta(), min(end, seen) - max(begin, counted))
+    return total.total_seconds() / 3600
+
+
+def _operators(scope: Scope) -> int:
+    """How many operators kept the line on an ordinary day: those with a screen, else those of the desks."""
+    present = len({operator for _, operator, _, _ in _presences(scope)})
+    return present or sum(desk.operators.count() for desk in scope.desks)
+
+
+def by_day(contacts: Sequence[Received]) -> list[Row]:
+    return counting.rows_by(contacts, lambda one: one.started_at.astimezone(clock.PARIS).date())
+
+
+def by_hour(contacts: Sequence[Received]) -> list[Row]:
+    return counting.rows_by(contacts, lambda one: f"{one.started_at.astimezone(clock.PARIS):%H}")
+
+
+def of_operator(contacts: Sequence[Received], operator: User) -> Row | None:
+    """Her own line, for her alone: nobody is ranked."""
+    mine = [one for one in contacts if one.operator == operator.pk]
+    return counting.rows_by(mine, lambda one: one.operator)[0] if mine else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One hour of one weekday: how many calls came, how many of them nobody answered; `level` 0 to 4 for the eye."""
+
+    weekday: int
+    hour: int
+    n: int
+    lost: int
+    level: int
+
+
+def week(contacts: Collection[Received]) -> list[list[Cell]]:
+    """The heat map: a line for each weekday on which something came, a cell for each hour of the busiest span."""
+    counts: dict[tuple[int, int], list[Received]] = {}
+    for one in contacts:
+        here = one.started_at.astimezone(clock.PARIS)
+        counts.setdefault((here.weekday(), here.hour), []).append(one)
+    if not counts:
+        return []
+    hours = range(min(8, *(hour for _, hour in counts)), max(18, *(hour for _, hour in counts)) + 1)
+    days = range(max(4, *(day for day, _ in counts)) + 1)
+    most = max(len(found) for found in counts.values())
+    return [[_cell(day, hour, counts.get((day, hour), []), most) for hour in hours] for day in days]
+
+
+def _cell(day: int, hour: int, found: Sequence[Received], most: int) -> Cell:
+    lost = sum(one.answered_at is None and not one.is_short for one in found)
+    return Cell(day, hour, len(found), lost, -(-4 * len(found) // most))
