@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from callcare.accounts.enums import Role
 from callcare.core import clock
 from callcare.desk.enums import ReminderStep
-from callcare.desk.models import Draft, OutgoingMail, Reminder
+from callcare.desk.models import Draft, Interaction, OutgoingMail, Reminder
 from tests import cast
+from tests.calls import stage as calls
 from tests.introductions import stage
 from tests.introductions.test_answer_by_link import asked
 
@@ -74,6 +75,12 @@ def draft() -> tuple[object, ...]:
     interaction = cast.call(state="draft", finished_at=None)
     Draft.objects.create(interaction=interaction)
     return (interaction.ref,)
+
+
+def ringing() -> tuple[object, ...]:
+    """Claire's call at the desk of Lille; nobody has answered yet."""
+    calls.hear(calls.said("newCall"))
+    return (Interaction.objects.latest("pk").ref,)
 
 
 @cast.enters
@@ -213,6 +220,10 @@ DOORS = [
     door("desk:done", OPERATOR, of=reminder, post=True),
     door("desk:tried", OPERATOR, of=reminder, post=True),
     door("desk:snooze", OPERATOR, of=reminder, post=True),
+    # calls
+    door("calls:stream", OPERATOR),
+    door("calls:present", OPERATOR),
+    door("calls:take", OPERATOR, of=ringing, post=True),
     # matching
     door("matching:preview", OPERATOR, post=True),
     door("matching:of-need", OPERATOR, of=need),

@@ -4,3 +4,16 @@ from django.apps import AppConfig
 class CallsConfig(AppConfig):
     name = "callcare.calls"
     verbose_name = "téléphonie"
+
+    def ready(self) -> None:
+        from callcare.accounts.enums import Role
+        from callcare.ui import live
+
+        live.offer(
+            stream="calls:stream",
+            present="calls:present",
+            label="Appels",
+            one="1 autre appel",
+            many="{n} autres appels",
+            roles=[Role.OPERATOR],
+        )
