@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-pytest_plugins = ["tests.plugin", "tests.browser"]
+pytest_plugins = ["tests.plugin", "tests.browser", "tests.serving"]
 
 os.environ.setdefault("CALLCARE_POOL", "0")  # each thread of a race test holds a connection of its own
 

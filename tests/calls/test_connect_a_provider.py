@@ -28,7 +28,7 @@ def ada(client):
 
 def opened(ada, provider="generic", name="Ligne de Lille"):
     desk = cast.lille_desk().pk
-    return ada.post("/telephone/raccordements/nouveau/", {"desk": desk, "provider": provider, "name": name})
+    return ada.post("/guichet/telephone/raccordements/nouveau/", {"desk": desk, "provider": provider, "name": name})
 
 
 def test_the_address_is_shown_once_and_opens_the_door(ada):
@@ -37,7 +37,7 @@ def test_the_address_is_shown_once_and_opens_the_door(ada):
     trunk = Trunk.objects.get()
     assert trunk.opens_with(secret, at=clock.now())
     assert not trunk.opens_with("", at=clock.now())
-    again = ada.get("/telephone/raccordements/ligne-de-lille/").content.decode()
+    again = ada.get("/guichet/telephone/raccordements/ligne-de-lille/").content.decode()
     assert secret not in again
     assert "Recopiez" not in again
 
@@ -52,7 +52,7 @@ def test_a_name_is_taken_once(ada):
 @pytest.mark.parametrize("provider", ADAPTERS)
 def test_a_test_event_of_every_provider_arrives_and_opens_nothing(ada, provider):
     opened(ada, provider)
-    page = ada.post("/telephone/raccordements/ligne-de-lille/essai/", follow=True).content.decode()
+    page = ada.post("/guichet/telephone/raccordements/ligne-de-lille/essai/", follow=True).content.decode()
     assert "L’évènement d’essai est arrivé" in page
     assert "nouvel appel" in page
     assert (Call.objects.get().is_test, Interaction.objects.count()) == (True, 0)
@@ -61,7 +61,7 @@ def test_a_test_event_of_every_provider_arrives_and_opens_nothing(ada, provider)
 
 def test_secrets_of_the_provider_are_sealed_kept_and_never_shown(ada):
     opened(ada, "ringover")
-    address = "/telephone/raccordements/ligne-de-lille/"
+    address = "/guichet/telephone/raccordements/ligne-de-lille/"
     ada.post(address, {"name": "Ringover", "is_enabled": "on", "option_secret": "cle-de-signature"})
     trunk = Trunk.objects.get()
     assert b"cle-de-signature" not in bytes(trunk.sealed)
@@ -83,7 +83,7 @@ def test_what_another_key_sealed_stays_shut(settings):
 
 def test_closing_a_trunk_asks_why(ada):
     opened(ada)
-    address = "/telephone/raccordements/ligne-de-lille/"
+    address = "/guichet/telephone/raccordements/ligne-de-lille/"
     answer = ada.post(address, {"name": "Ligne de Lille"})
     assert answer.status_code == 422
     assert "Dites pourquoi" in answer.content.decode()
@@ -94,18 +94,18 @@ def test_closing_a_trunk_asks_why(ada):
 def test_a_new_secret_leaves_the_old_one_a_week_unless_it_leaked(ada):
     opened(ada)
     trunk = Trunk.objects.get()
-    page = ada.post("/telephone/raccordements/ligne-de-lille/secret/").content.decode()
+    page = ada.post("/guichet/telephone/raccordements/ligne-de-lille/secret/").content.decode()
     assert "Recopiez cette adresse" in page
     trunk.refresh_from_db()
     assert trunk.previous_until is not None
-    ada.post("/telephone/raccordements/ligne-de-lille/secret/", {"fuite": "1"})
+    ada.post("/guichet/telephone/raccordements/ligne-de-lille/secret/", {"fuite": "1"})
     trunk.refresh_from_db()
     assert (trunk.previous_digest, trunk.previous_until) == (None, None)
 
 
 def test_an_extension_is_one_operators(ada):
     opened(ada)
-    address = "/telephone/raccordements/ligne-de-lille/postes/"
+    address = "/guichet/telephone/raccordements/ligne-de-lille/postes/"
     marion, nathalie = cast.marion(), cast.nathalie()
     ada.post(address, {"operator": marion.pk, "value": "PJSIP/12"})
     answer = ada.post(address, {"operator": nathalie.pk, "value": "pjsip/12"})
@@ -127,17 +127,17 @@ def test_only_an_administrator_sets_the_telephone():
 def test_what_could_not_be_read_is_shown_and_read_again(ada):
     trunk = stage.trunk()
     stage.hear(Request(body=b"nonsense", received_at=clock.now()))
-    page = ada.get(f"/telephone/raccordements/{trunk.slug}/").content.decode()
+    page = ada.get(f"/guichet/telephone/raccordements/{trunk.slug}/").content.decode()
     assert "L’évènement ne dit pas de quel appel il s’agit" in page
     kept = InboundEvent.objects.get()
-    ada.post(f"/telephone/raccordements/{trunk.slug}/lecture/", {"evenement": kept.pk})
+    ada.post(f"/guichet/telephone/raccordements/{trunk.slug}/lecture/", {"evenement": kept.pk})
     kept.refresh_from_db()
     assert (kept.parse_state, kept.attempts) == ("error", 1)
 
 
 def test_refusals_of_the_week_are_shown(ada):
     Refusal.objects.create(trunk=stage.trunk(), day=clock.today(), reason="secret", count=41)
-    page = ada.get("/telephone/raccordements/lille/").content.decode()
+    page = ada.get("/guichet/telephone/raccordements/lille/").content.decode()
     assert "Secret faux" in page
     assert ">41<" in page
 

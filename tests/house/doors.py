@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from callcare.accounts.enums import Role
 from callcare.core import clock
 from callcare.desk.enums import ReminderStep
-from callcare.desk.models import Draft, OutgoingMail, Reminder
+from callcare.desk.models import Draft, Interaction, OutgoingMail, Reminder
 from tests import cast
-from tests.calls import stage as line
+from tests.calls import stage as calls
 from tests.introductions import stage
 from tests.introductions.test_answer_by_link import asked
 
@@ -77,6 +77,12 @@ def draft() -> tuple[object, ...]:
     return (interaction.ref,)
 
 
+def ringing() -> tuple[object, ...]:
+    """Claire's call at the desk of Lille; nobody has answered yet."""
+    calls.hear(calls.said("newCall"))
+    return (Interaction.objects.latest("pk").ref,)
+
+
 @cast.enters
 def reminder() -> tuple[object, ...]:
     """A call the desk of Lille owes."""
@@ -95,7 +101,7 @@ def desk() -> tuple[object, ...]:
 
 def trunk() -> tuple[object, ...]:
     """How the telephone of Lille is connected."""
-    return (line.trunk().slug,)
+    return (calls.trunk().slug,)
 
 
 def need() -> tuple[object, ...]:
@@ -228,6 +234,9 @@ DOORS = [
     door("calls:trial", ADMIN, of=trunk, post=True),
     door("calls:arrivals", ADMIN, of=trunk),
     door("calls:reading", ADMIN, of=trunk, post=True, asks=True),
+    door("calls:stream", OPERATOR),
+    door("calls:present", OPERATOR),
+    door("calls:take", OPERATOR, of=ringing, post=True),
     # matching
     door("matching:preview", OPERATOR, post=True),
     door("matching:of-need", OPERATOR, of=need),

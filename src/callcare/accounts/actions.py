@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
-from callcare.accounts.enums import AccountVerb, Role
+from callcare.accounts.enums import SESSIONS, AccountVerb, Role
 from callcare.accounts.models import User
 from callcare.accounts.permissions import may_keep_accounts
+from callcare.core import live
 from callcare.core.deeds import Refused, deed
 
 NOT_YOURS = "Seule une administratrice ou un administrateur tient les comptes."
@@ -80,6 +81,7 @@ def end_sessions(user: User, *, only: int | None = None, but: str | None = None)
     keys = list(sessions.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     sessions.delete()
+    live.tell(SESSIONS, str(user.pk))  # her screens are asked whether they may stay
     return len(keys)
 
 

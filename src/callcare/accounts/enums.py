@@ -10,6 +10,9 @@ class Role(models.TextChoices):
     PARTNER = "partner", "partenaire"
 
 
+SESSIONS = "sessions"  # the name under which the house is told that somebody’s sessions were ended
+
+
 class AccountVerb(models.TextChoices):
     INVITED = "account.invited", "a ouvert le compte"
     ROLES_SET = "account.roles_set", "a changé les rôles"

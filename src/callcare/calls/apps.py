@@ -7,6 +7,14 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from callcare.accounts.enums import Role
-        from callcare.ui import menu
+        from callcare.ui import live, menu
 
+        live.offer(
+            stream="calls:stream",
+            present="calls:present",
+            label="Appels",
+            one="1 autre appel",
+            many="{n} autres appels",
+            roles=[Role.OPERATOR],
+        )
         menu.offer(label="Téléphonie", url_name="calls:trunks", order=92, roles=[Role.ADMIN], group="réglages")

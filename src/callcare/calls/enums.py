@@ -48,8 +48,21 @@ class RefusalReason(models.TextChoices):
     METHOD = "method", "méthode inattendue"
 
 
+class Reading(StrEnum):
+    """How a strip reads: to the one who answered, or to the others."""
+
+    RINGING = "ringing"
+    TALKING = "talking"  # « En ligne avec … »
+    TAKEN = "taken"  # « prise par Marion »
+    WHOSE = "whose"  # answered, and nobody knows by whom: « C’est moi »
+    MISSED = "missed"
+    OVER = "over"
+    NOTHING = "nothing"
+
+
 class CallVerb(models.TextChoices):
     HEARD = "call.heard", "a relevé les appels"
+    TAKEN = "call.taken", "a pris l’appel"
     TRUNK_OPENED = "trunk.opened", "a ouvert le raccordement"
     TRUNK_SET = "trunk.set", "a réglé le raccordement"
     SECRET_ROTATED = "trunk.secret_rotated", "a changé le secret"

@@ -1,15 +1,18 @@
 from django.urls import path
 
-from callcare.calls.views import trunks
+from callcare.calls.views import screens, trunks
 
 app_name = "calls"
 urlpatterns = [
-    path("raccordements/", trunks.trunks, name="trunks"),
-    path("raccordements/nouveau/", trunks.new, name="trunk-new"),
-    path("raccordements/<slug:slug>/", trunks.trunk, name="trunk"),
-    path("raccordements/<slug:slug>/secret/", trunks.secret, name="secret"),
-    path("raccordements/<slug:slug>/postes/", trunks.extension, name="extension"),
-    path("raccordements/<slug:slug>/essai/", trunks.trial, name="trial"),
-    path("raccordements/<slug:slug>/arrivees/", trunks.arrivals, name="arrivals"),
-    path("raccordements/<slug:slug>/lecture/", trunks.reading, name="reading"),
+    path("flux/", screens.stream, name="stream"),
+    path("appels/", screens.present, name="present"),
+    path("appels/<str:ref>/prise/", screens.take, name="take"),
+    path("telephone/raccordements/", trunks.trunks, name="trunks"),
+    path("telephone/raccordements/nouveau/", trunks.new, name="trunk-new"),
+    path("telephone/raccordements/<slug:slug>/", trunks.trunk, name="trunk"),
+    path("telephone/raccordements/<slug:slug>/secret/", trunks.secret, name="secret"),
+    path("telephone/raccordements/<slug:slug>/postes/", trunks.extension, name="extension"),
+    path("telephone/raccordements/<slug:slug>/essai/", trunks.trial, name="trial"),
+    path("telephone/raccordements/<slug:slug>/arrivees/", trunks.arrivals, name="arrivals"),
+    path("telephone/raccordements/<slug:slug>/lecture/", trunks.reading, name="reading"),
 ]

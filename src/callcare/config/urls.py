@@ -16,7 +16,7 @@ urlpatterns = [
     path("annuaire/", include("callcare.directory.urls")),
     path("catalogue/", include("callcare.catalogue.urls")),
     path("guichet/", include("callcare.desk.urls")),
-    path("telephone/", include("callcare.calls.urls")),
+    path("guichet/", include("callcare.calls.urls")),
     path("besoins/", include("callcare.needs.urls")),
     path("engagements/", include("callcare.commitments.urls")),
     path("pistes/", include("callcare.matching.urls")),

@@ -1,6 +1,7 @@
 """What the telephone does to the house. One function, one deed."""
 
 from callcare.calls.actions.hearing import hear_pending, read_again, receive
+from callcare.calls.actions.taking import take_call
 from callcare.calls.actions.trunks import (
     open_trunk,
     remove_extension,
@@ -19,5 +20,6 @@ __all__ = [
     "rotate_secret",
     "set_extension",
     "set_trunk",
+    "take_call",
     "try_trunk",
 ]

@@ -2,6 +2,9 @@
 
 from callcare.calls.models.calls import Call, CallEvent, CallQuerySet
 from callcare.calls.models.inbound import InboundEvent, Refusal
+from callcare.calls.models.presence import Presence
 from callcare.calls.models.trunks import Extension, Trunk, TrunkQuerySet
 
-__all__ = ["Call", "CallEvent", "CallQuerySet", "Extension", "InboundEvent", "Refusal", "Trunk", "TrunkQuerySet"]
+__all__ = [
+    "Call", "CallEvent", "CallQuerySet", "Extension", "InboundEvent", "Presence", "Refusal", "Trunk", "TrunkQuerySet",
+]  # fmt: skip

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from callcare.core import deeds, french
 from callcare.core.edits import Outdated
-from callcare.ui import menu as menus, panels as panel_places
+from callcare.ui import live as live_places, menu as menus, panels as panel_places
 from callcare.ui.templatetags import words
 
 register = template.Library()
@@ -145,6 +145,14 @@ def _address(url_name: str) -> str:
         return reverse(url_name)
     except NoReverseMatch:
         return ""
+
+
+@register.inclusion_tag("ui/live.html", takes_context=True)
+def live(context: template.Context) -> dict[str, Any]:
+    """{% live %}: where the strips of what happens by itself appear, on top of every page."""
+    place = live_places.place_for(context["user"])
+    addresses = {"stream": _address(place.stream), "present": _address(place.present)} if place else {}
+    return {"place": place, **addresses}
 
 
 @register.inclusion_tag("ui/search.html", takes_context=True)

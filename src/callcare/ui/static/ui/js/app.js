@@ -3,6 +3,7 @@ import { announce, complain, focusFirst } from "./announce.js";
 import { autosave } from "./autosave.js";
 import { combobox } from "./combobox.js";
 import { keys } from "./keys.js";
+import { live } from "./live.js";
 
 document.addEventListener("htmx:afterSwap", announce);
 document.addEventListener("htmx:responseError", complain);
@@ -10,4 +11,5 @@ document.addEventListener("htmx:sendError", complain);
 keys(document);
 autosave(document);
 combobox(document);
+live();
 focusFirst(document);

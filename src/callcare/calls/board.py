@@ -1,0 +1,193 @@
+"""The board of one process: it hears which calls changed, draws each strip once, and hands it to the screens.
+
+200 screens that each fetched a page at every event would be 200 pages; here they are one drawing and 200 copies.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from callcare.accounts.enums import SESSIONS
+from callcare.calls import strips
+from callcare.calls.enums import Channel
+from callcare.calls.presence import Seat, still_there
+from callcare.core import live
+
+KEPT_ALIVE_EVERY = 15.0  # seconds
+CHECKED_EVERY = 30.0
+MOST_WAITING = 200  # frames a screen may lag behind before it has to begin anew
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Screen:
+    """One browser of one operator, whatever the number of its tabs."""
+
+    seat: Seat
+    waiting: "asyncio.Queue[bytes]" = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+    is_closed: asyncio.Event = field(default_factory=asyncio.Event)
+    must_check: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hand(self, frame: bytes) -> None:
+        """A screen that does not take its frames is closed; it comes back, and begins with what is there."""
+        if self.waiting.full():
+            self.is_closed.set()
+        else:
+            self.waiting.put_nowait(frame)
+
+
+@dataclass(eq=False)
+class Board:
+    """One per event loop. It listens from its first screen to its last."""
+
+    screens: set[Screen] = field(default_factory=set)
+    task: "asyncio.Task[None] | None" = None
+    asking: "list[asyncio.Future[list[strips.Strip]]]" = field(default_factory=list)
+    drawing: "asyncio.Task[None] | None" = None
+    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "screens"))
+
+    @contextlib.asynccontextmanager
+    async def shown_on(self, seat: Seat) -> AsyncIterator[Screen]:
+        """A screen that gets every strip of its desks from now on."""
+        screen = Screen(seat)
+        self.screens.add(screen)
+        if self.task is None or self.task.done():
+            begun = asyncio.Event()
+            self.task = asyncio.create_task(self._run(begun))
+            await begun.wait()
+        try:
+            yield screen
+        finally:
+            self.screens.discard(screen)
+            if not self.screens and self.task is not None:
+                task, self.task = self.task, None
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    async def stream(self, seat: Seat) -> AsyncIterator[bytes]:
+        """What is there, then each change, until she leaves or may not see it any more."""
+        async with self.shown_on(seat) as screen:
+            yield _snapshot(await self.present(), screen.seat)
+            loop = asyncio.get_running_loop()
+            check_at = loop.time() + CHECKED_EVERY
+            while not screen.is_closed.is_set():
+                if screen.must_check.is_set() or loop.time() >= check_at:
+                    screen.must_check.clear()
+                    check_at = loop.time() + CHECKED_EVERY
+                    if not await self._may_stay(screen):
+                        yield b"event: leave\ndata: {}\n\n"
+                        return
+                try:
+                    wait = min(KEPT_ALIVE_EVERY, max(0.01, check_at - loop.time()))
+                    yield await asyncio.wait_for(screen.waiting.get(), wait)
+                except TimeoutError:
+                    yield b": \n\n"
+
+    async def _may_stay(self, screen: Screen) -> bool:
+        """Is she still signed in, and an operator? The desks she keeps may have changed."""
+        try:
+            seat = await live.beside(self.threads, still_there, screen.seat)
+        except Exception:  # the database is away: nothing is sent meanwhile, and the next round asks again
+            logger.exception("a screen could not be checked")
+            return True
+        if seat is None:
+            return False
+        screen.seat = seat
+        return True
+
+    async def present(self) -> list[strips.Strip]:
+        """What is there now. Those who ask meanwhile share the next drawing: a restart is not 200 of them."""
+        asked: asyncio.Future[list[strips.Strip]] = asyncio.get_running_loop().create_future()
+        self.asking.append(asked)
+        if self.drawing is None or self.drawing.done():
+            self.drawing = asyncio.create_task(self._draw_present())
+        return await asked
+
+    async def _draw_present(self) -> None:
+        while self.asking:
+            asking, self.asking = self.asking, []
+            try:
+                drawn = await live.beside(self.threads, strips.present)
+            except Exception as error:  # noqa: BLE001  # each of them is told
+                for one in asking:
+                    if not one.done():
+                        one.set_exception(error)
+            else:
+                for one in asking:
+                    if not one.done():
+                        one.set_result(drawn)
+
+    async def _run(self, begun: asyncio.Event) -> None:
+        async with live.hub().listening(Channel.CALLS.value, SESSIONS) as words:
+            begun.set()
+            while True:
+                said = [await words.get()]
+                while not words.empty():
+                    said.append(words.get_nowait())
+                try:
+                    await self._pass_on(said)
+                except Exception:  # one call that cannot be drawn must not silence the others
+                    logger.exception("the board could not pass on %d words", len(said))
+
+    async def _pass_on(self, said: Collection[live.Word]) -> None:
+        if any(word.is_resync for word in said):
+            drawn = await self.present()
+            for screen in list(self.screens):
+                screen.hand(_snapshot(drawn, screen.seat))
+            return
+        ended = {word.text for word in said if word.channel == SESSIONS}
+        for screen in self.screens:
+            if str(screen.seat.user) in ended:
+                screen.must_check.set()
+                screen.hand(b": \n\n")  # wakes it up
+        desks = {screen_desk for screen in self.screens for screen_desk in screen.seat.desks}
+        calls = {fact["call"] for word in said if (fact := _read(word)) and fact["desk"] in desks}
+        if calls:
+            self._show(await live.beside(self.threads, strips.of_calls, calls))
+
+    def _show(self, drawn: Collection[strips.Strip]) -> None:
+        for strip in drawn:
+            mine, others = strips.as_event(strip.mine), strips.as_event(strip.others)
+            for screen in self.screens:
+                if strip.desk in screen.seat.desks:
+                    screen.hand(mine if screen.seat.user == strip.operator else others)
+
+
+def _read(word: live.Word) -> dict[str, int]:
+    """The ids of a call; nothing for what is none of ours."""
+    if word.channel != Channel.CALLS.value:
+        return {}
+    try:
+        said = json.loads(word.text)
+        return {"desk": int(said["desk"]), "call": int(said["call"])}
+    except (ValueError, TypeError, KeyError):
+        logger.warning("a word on « %s » is not understood", word.channel)
+        return {}
+
+
+def seen_by(drawn: Collection[strips.Strip], seat: Seat) -> list[dict[str, object]]:
+    """The strips of her desks, as she reads them."""
+    mine = [strip.seen_by(seat.user) for strip in drawn if strip.desk in seat.desks]
+    return [frame for frame in mine if frame["html"]]
+
+
+def _snapshot(drawn: Collection[strips.Strip], seat: Seat) -> bytes:
+    said = json.dumps({"strips": seen_by(drawn, seat)}, ensure_ascii=False)
+    return f"event: snapshot\ndata: {said}\n\n".encode()
+
+
+_boards: "WeakKeyDictionary[asyncio.AbstractEventLoop, Board]" = WeakKeyDictionary()
+
+
+def board() -> Board:
+    """The board of the loop we are in."""
+    loop = asyncio.get_running_loop()
+    if loop not in _boards:
+        _boards[loop] = Board()
+    return _boards[loop]
