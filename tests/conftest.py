@@ -1,6 +1,11 @@
 import os
 
+import hypothesis
 import pytest
+
+# A shared machine may be slow: what a test draws and finds does not depend on the clock.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 pytest_plugins = ["tests.plugin", "tests.browser", "tests.serving"]
 

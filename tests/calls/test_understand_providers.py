@@ -356,7 +356,8 @@ anything = st.recursive(
 )
 names = st.sampled_from(
     ["event", "callId", "call_id", "data", "Data", "resource", "timestamp", "from", "to", "user", "token",
-     "Event", "id", "direction", "cause", "ts", "start_time", "number", "voicemail", "type", "peer", "Timestamp", "CallId"]
+     "Event", "id", "direction", "cause", "ts", "start_time", "number", "voicemail", "type", "peer",
+     "Timestamp", "CallId"]
 )  # fmt: skip
 words = st.sampled_from(
     ["newCall", "call", "hangup", "call.ended", "HungUp", "start_ringing", "ringing", "IncomingCall"]

@@ -1,14 +1,16 @@
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 
 from callcare.core import clock
-from callcare.core.deeds import Refused
+from callcare.core.deeds import Refused, deed
 from callcare.desk import actions
 from callcare.desk.enums import ReminderState, ReminderStep
-from callcare.desk.models import Reminder
+from callcare.desk.models import OutgoingMail, Reminder
+from callcare.desk.rules.callbacks import next_try
+from callcare.desk.rules.hours import Calendar
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -41,11 +43,56 @@ def test_what_one_operator_took_the_other_leaves(owed):
         actions.take_reminder(Reminder.objects.get(), by=cast.nathalie())
 
 
-def test_after_three_tries_the_list_says_to_write(owed):
+def test_after_three_tries_a_letter_is_written_to_who_has_an_address(owed):
+    Reminder.objects.filter(pk=owed.pk).update(person=cast.claire(), organisation=cast.workshop())
+    owed.refresh_from_db()
     for _ in range(3):
         actions.try_reminder(owed, by=cast.marion())
-    assert (owed.tries, owed.note) == (3, "Trois essais sans réponse : écrire.")
-    assert owed.due_at > clock.now()
+    assert (owed.tries, owed.state) == (3, ReminderState.DONE)
+    letter = OutgoingMail.objects.get()
+    assert letter.to == "claire@canal.test"
+    assert letter.subject == "Nous avons essayé de vous joindre"
+    assert "Nous vous avons rappelé trois fois" in " ".join(letter.body.split())
+
+
+def test_after_three_tries_without_an_address_it_is_closed_as_unanswered(owed):
+    for _ in range(3):
+        actions.try_reminder(owed, by=cast.marion())
+    assert owed.note == "Trois essais sans réponse : pas d’adresse où écrire."
+    assert not OutgoingMail.objects.exists()
+
+
+TEN = datetime(2021, 4, 6, 8, tzinfo=UTC)  # a Tuesday, ten o’clock in Paris
+
+
+@pytest.mark.parametrize(
+    ("first", "now", "tries", "expected"),
+    [
+        (TEN, TEN, 1, TEN + timedelta(hours=2)),
+        (TEN, TEN + timedelta(hours=2), 2, TEN + timedelta(hours=4)),  # the afternoon: another half-day
+        (TEN - timedelta(hours=1), TEN, 2, TEN + timedelta(hours=4)),  # noon would be the same half-day: 14:00
+        (TEN + timedelta(hours=4), TEN + timedelta(hours=5), 2, TEN + timedelta(hours=23)),  # the next morning
+        (TEN + timedelta(hours=7), TEN + timedelta(hours=7), 1, TEN + timedelta(hours=24)),  # 17:00: closed in between
+    ],
+)
+def test_attempts_are_two_open_hours_apart_and_not_all_in_one_half_day(first, now, tries, expected):
+    assert next_try(now, first=first, tries=tries, calendar=Calendar()) == expected
+
+
+def test_one_number_is_owed_one_call_by_the_database_itself(owed):
+    with pytest.raises(Refused, match="déjà dû à ce numéro"), deed(cast.CastVerb.ENTERS, by=None):
+        Reminder.objects.create(
+            desk=owed.desk, subject=cast.call(), step="call_back", about="encore", number=owed.number,
+            due_at=clock.now(),
+        )  # fmt: skip
+
+
+def test_a_promise_to_a_number_already_owed_moves_the_one_task(owed):
+    call = cast.call(state="draft", finished_at=None, raw_identity=owed.number)
+    later = actions.promise_call_back(
+        call, by=cast.marion(), due_at=clock.now() + timedelta(days=3), number=owed.number, note="mardi"
+    )
+    assert (later.pk, later.note, Reminder.objects.planned().count()) == (owed.pk, "mardi", 1)
 
 
 def test_done_is_done_once(owed):

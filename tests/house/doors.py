@@ -226,6 +226,7 @@ DOORS = [
     door("desk:tried", OPERATOR, of=reminder, post=True),
     door("desk:snooze", OPERATOR, of=reminder, post=True),
     # calls
+    door("calls:figures", OPERATOR, STEWARD),
     door("calls:trunks", ADMIN),
     door("calls:trunk-new", ADMIN, both=True),
     door("calls:trunk", ADMIN, of=trunk, both=True),

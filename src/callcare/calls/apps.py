@@ -17,4 +17,8 @@ class CallsConfig(AppConfig):
             many="{n} autres appels",
             roles=[Role.OPERATOR],
         )
+        menu.offer(
+            label="Chiffres du téléphone", url_name="calls:figures", order=82,
+            roles=[Role.OPERATOR, Role.STEWARD], group="collectif",
+        )  # fmt: skip
         menu.offer(label="Téléphonie", url_name="calls:trunks", order=92, roles=[Role.ADMIN], group="réglages")

@@ -102,15 +102,15 @@ def _owed(scope: Scope) -> list[Owed]:
         desk__in=scope.desks, step=ReminderStep.CALL_BACK, first_due_at__isnull=False
     ).filter(first_due_at__gte=scope.begins, first_due_at__lt=min(scope.ends, clock.now()))
     told = due.exclude(state__in=[ReminderState.OVERTAKEN, ReminderState.CANCELLED])
-    return [Owed(due_at=at, tried_at=tried) for at, tried in told.values_list("first_due_at", "first_tried_at")]
+    dates = told.values_list("first_due_at", "first_tried_at")
+    return [Owed(due_at=at, tried_at=tried) for at, tried in dates if at is not None]
 
 
 def _reached(scope: Scope) -> list[tuple[str, datetime]]:
     spoken = Call.objects.real().filter(desk__in=scope.desks, answered_at__isnull=False).exclude(caller="")
     until = scope.ends + timedelta(days=4)  # whoever was missed on the last day is reached after it
-    return list(
-        spoken.filter(answered_at__gte=scope.begins, answered_at__lt=until).values_list("caller", "answered_at")
-    )
+    then = spoken.filter(answered_at__gte=scope.begins, answered_at__lt=until)
+    return [(number, at) for number, at in then.values_list("caller", "answered_at") if at is not None]
 
 
 def _stretches(calendar: Calendar, scope: Scope) -> list[tuple[datetime, datetime]]:

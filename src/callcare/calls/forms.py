@@ -1,5 +1,7 @@
 """What the pages of the telephone ask."""
 
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -79,3 +81,35 @@ class ExtensionForm(forms.Form):
     def __init__(self, *args: Any, trunk: Trunk, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["operator"].queryset = trunk.desk.operators.order_by("display_name")  # type: ignore[attr-defined]
+
+
+LONGEST = timedelta(days=366)
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class PeriodForm(forms.Form):
+    """Which figures: from when to when, at which desk."""
+
+    du = forms.DateField(label="du", required=False, widget=DAY)
+    au = forms.DateField(label="au", required=False, widget=DAY)
+    guichet = forms.ChoiceField(label="guichet", required=False)
+
+    def __init__(self, *args: Any, desks: Iterable[Desk], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.desks = {desk.slug: desk for desk in desks}
+        known = [(slug, desk.name) for slug, desk in self.desks.items()]
+        self.fields["guichet"].choices = [("", "tous"), *known]  # type: ignore[attr-defined]
+
+    def clean_guichet(self) -> Desk | None:
+        return self.desks.get(self.cleaned_data["guichet"])
+
+    def clean(self) -> dict[str, Any]:
+        facts = dict(super().clean() or {})
+        first, last = facts.get("du"), facts.get("au")
+        if first and last and last < first:
+            self.add_error("au", "La fin vient après le début.")
+        elif first and last and last - first > LONGEST:
+            self.add_error("au", "Choisissez une année au plus.")
+        if any(day and not 2000 <= day.year <= 2100 for day in (first, last)):
+            self.add_error(None, "Vérifiez l’année.")
+        return facts

@@ -196,11 +196,8 @@ def _frame(
     closes_at = _closes_at(said, reading)
     late = closes_at is not None and closes_at <= now
     # The provider's clock may be behind: what is told as news is shown its time, unless it is old indeed.
-    if (
-        late
-        and (not is_news or (closes_at is not None and closes_at < now - MISSED_SHOWN))
-        or said.ended_at
-        and reading == Reading.TAKEN
+    if (late and (not is_news or (closes_at is not None and closes_at < now - MISSED_SHOWN))) or (
+        said.ended_at and reading == Reading.TAKEN
     ):
         reading = Reading.NOTHING
     html = ""

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from callcare.calls.views import screens, trunks
+from callcare.calls.views import figures, screens, trunks
 
 app_name = "calls"
 urlpatterns = [
     path("flux/", screens.stream, name="stream"),
     path("appels/", screens.present, name="present"),
     path("appels/<str:ref>/prise/", screens.take, name="take"),
+    path("telephone/chiffres/", figures.telephone, name="figures"),
     path("telephone/raccordements/", trunks.trunks, name="trunks"),
     path("telephone/raccordements/nouveau/", trunks.new, name="trunk-new"),
     path("telephone/raccordements/<slug:slug>/", trunks.trunk, name="trunk"),

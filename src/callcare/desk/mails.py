@@ -31,7 +31,6 @@ def unreached(reminder: Reminder) -> Letter | None:
         "desk/mail/unreached.txt",
         {
             "greeting": f"Bonjour {reminder.person}," if reminder.person else "Bonjour,",
-            "desk": reminder.desk,
             "since": f"le {french.day(since, today=clock.today())}",
             "number": next(iter(reminder.desk.numbers), ""),
             "signature": reminder.desk.name,
@@ -45,7 +44,7 @@ def _address_of(reminder: Reminder) -> Channel | None:
     """Hers first, else one that the organisation itself uses."""
     if not (reminder.person_id or reminder.organisation_id):
         return None
-    usable = Channel.objects.filter(kind=ChannelKind.EMAIL, undeliverable_at=None, opposed_at=None)
+    usable = Channel.objects.filter(kind=ChannelKind.EMAIL, undeliverable_at=None)
     hers = usable.filter(person=reminder.person_id) if reminder.person_id else usable.none()
     theirs = usable.filter(Q(organisation=reminder.organisation_id)) if reminder.organisation_id else usable.none()
     return hers.order_by("pk").first() or theirs.order_by("pk").first()

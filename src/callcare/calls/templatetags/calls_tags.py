@@ -3,6 +3,7 @@
 from django import template
 
 from callcare.calls.rules.events import Kind
+from callcare.core import french
 from callcare.directory.rules import phones
 
 register = template.Library()
@@ -33,3 +34,18 @@ def veiled(number: str) -> str:
         return "numéro masqué"
     shown = phones.shown(phone.value)
     return f"{shown[:-5]}•• ••" if len(shown) > 8 else shown
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """{{ row.answer_rate|percent }}: « 92 % », « — » where there is nothing to divide by."""
+    return "—" if share is None else f"{french.number(round(100 * share))}{french.FIXED}%"
+
+
+@register.filter
+def seconds(span: float | None) -> str:
+    """{{ row.wait_median|seconds }}: « 12 s », « 1 min 05 s », « — » where nothing was measured."""
+    if span is None:
+        return "—"
+    minutes, left = divmod(round(span), 60)
+    return f"{minutes}{french.FIXED}min{french.FIXED}{left:02}{french.FIXED}s" if minutes else f"{left}{french.FIXED}s"

@@ -108,11 +108,8 @@ def _write_instead(reminder: Reminder, *, tries: int, first: datetime) -> None:
             subject=letter.subject,
             body=letter.body,
         )
-    note = (
-        "Trois essais sans réponse : nous avons écrit."
-        if letter
-        else "Trois essais sans réponse, sans adresse : clos."
-    )
+    written = "nous avons écrit." if letter else "pas d’adresse où écrire."
+    note = f"Trois essais sans réponse : {written}"
     reminder.move(ReminderState.DONE, done_at=clock.now(), tries=tries, first_tried_at=first, note=note)
 
 
