@@ -236,9 +236,11 @@ def _handed_over(world: World, pair: Pair, allocation: Allocation) -> None:
 
 def _comes_back(world: World, pair: Pair, allocation: Allocation) -> None:
     by = operator(world, pair.office)
-    _news(world, pair, by, pair.asker, "Le prêt est rendu.")
     allocation.refresh_from_db()
     back = allocation.qty_fulfilled - allocation.qty_returned
+    if not back:  # handed over in two parts, and all came back together
+        return
+    _news(world, pair, by, pair.asker, "Le prêt est rendu.")
     take_back(allocation, qty=back, by=by, proof=Proof.SLIP, note="Rendu en bon état.")
 
 
