@@ -104,6 +104,16 @@ def trunk() -> tuple[object, ...]:
     return (calls.trunk().slug,)
 
 
+def voice_contact() -> tuple[object, ...]:
+    """A contact with a message at the desk of Lille."""
+    return (calls.voice_message().call.interaction.ref,)
+
+
+def voice_message() -> tuple[object, ...]:
+    """The message itself, kept."""
+    return (calls.voice_message().ref,)
+
+
 def need() -> tuple[object, ...]:
     """Twelve laptops for Roubaix, at the desk of Lille; the workshop is Samir's."""
     return (cast.need().ref,)
@@ -226,6 +236,9 @@ DOORS = [
     door("desk:tried", OPERATOR, of=reminder, post=True),
     door("desk:snooze", OPERATOR, of=reminder, post=True),
     # calls
+    door("calls:messages", OPERATOR, of=voice_contact),
+    door("calls:sound", OPERATOR, of=voice_message),
+    door("calls:heard", OPERATOR, of=voice_message, post=True),
     door("calls:figures", OPERATOR, STEWARD),
     door("calls:trunks", ADMIN),
     door("calls:trunk-new", ADMIN, both=True),

@@ -7,7 +7,7 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from callcare.accounts.enums import Role
-        from callcare.ui import live, menu
+        from callcare.ui import live, menu, panels
 
         live.offer(
             stream="calls:stream",
@@ -17,6 +17,7 @@ class CallsConfig(AppConfig):
             many="{n} autres appels",
             roles=[Role.OPERATOR],
         )
+        panels.offer("message", "calls:messages", title="Message vocal", order=10, roles=[Role.OPERATOR])
         menu.offer(
             label="Chiffres du téléphone", url_name="calls:figures", order=82,
             roles=[Role.OPERATOR, Role.STEWARD], group="collectif",

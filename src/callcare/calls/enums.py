@@ -37,6 +37,15 @@ class Outcome(models.TextChoices):
     TRANSFERRED = "transferred", "transféré"
 
 
+class MessageState(models.TextChoices):
+    """What became of a recording."""
+
+    WAITING = "waiting", "à chercher"
+    KEPT = "kept", "gardé"
+    LOST = "lost", "perdu"
+    DELETED = "deleted", "effacé"
+
+
 class RefusalReason(models.TextChoices):
     """Why something that reached the door was not let in. Counted, never kept."""
 
@@ -63,6 +72,10 @@ class Reading(StrEnum):
 class CallVerb(models.TextChoices):
     HEARD = "call.heard", "a relevé les appels"
     TAKEN = "call.taken", "a pris l’appel"
+    SWEPT = "call.swept", "a clos un appel sans nouvelles"
+    MESSAGE_FETCHED = "message.fetched", "a cherché le message vocal"
+    MESSAGE_HEARD = "message.heard", "a écouté le message vocal"
+    MESSAGE_DELETED = "message.deleted", "a effacé le message vocal"
     TRUNK_OPENED = "trunk.opened", "a ouvert le raccordement"
     TRUNK_SET = "trunk.set", "a réglé le raccordement"
     SECRET_ROTATED = "trunk.secret_rotated", "a changé le secret"

@@ -1,12 +1,15 @@
 from django.urls import path
 
-from callcare.calls.views import figures, screens, trunks
+from callcare.calls.views import figures, messages, screens, trunks
 
 app_name = "calls"
 urlpatterns = [
     path("flux/", screens.stream, name="stream"),
     path("appels/", screens.present, name="present"),
     path("appels/<str:ref>/prise/", screens.take, name="take"),
+    path("messages/contacts/<str:ref>/", messages.of_interaction, name="messages"),
+    path("messages/<str:ref>/son/", messages.sound, name="sound"),
+    path("messages/<str:ref>/ecoute/", messages.heard, name="heard"),
     path("telephone/chiffres/", figures.telephone, name="figures"),
     path("telephone/raccordements/", trunks.trunks, name="trunks"),
     path("telephone/raccordements/nouveau/", trunks.new, name="trunk-new"),

@@ -9,6 +9,9 @@ TIMETABLE = {
     "desk.deliver_letters": "* * * * *",  # each deed calls it too; this is for the retries, and for lost calls
     "house.release_holds": "*/5 * * * *",
     "house.hear_calls": "* * * * *",  # the door reads at once; this is for what it left
+    "house.fetch_messages": "* * * * *",
+    "house.sweep_calls": "* * * * *",
+    "house.forget_calls": "31 2 * * *",
     "house.forget_finished_jobs": "17 2 * * *",
 }
 

@@ -41,10 +41,10 @@ def fetch(
 
     Plain http and this machine are only let through where CALLCARE_FETCH_LOOPBACK=1 says so (tests, demonstration).
     """
-    parts = urlsplit(url)
-    if parts.scheme not in _schemes() or not parts.hostname or parts.username or parts.password:
-        raise NotFetched("L’adresse n’est pas une adresse https ordinaire.")
     try:
+        parts = urlsplit(url)
+        if parts.scheme not in _schemes() or not parts.hostname or parts.username or parts.password:
+            raise NotFetched("L’adresse n’est pas une adresse https ordinaire.")
         address, port = _checked(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
         line = _connected(parts.scheme, parts.hostname, address, port, patience)
         try:

@@ -1,6 +1,8 @@
 """What the telephone does to the house. One function, one deed."""
 
 from callcare.calls.actions.hearing import hear_pending, read_again, receive
+from callcare.calls.actions.messages import delete_old_messages, fetch_messages, note_heard
+from callcare.calls.actions.sweeping import empty_bodies, sweep_calls
 from callcare.calls.actions.taking import take_call
 from callcare.calls.actions.trunks import (
     open_trunk,
@@ -12,7 +14,11 @@ from callcare.calls.actions.trunks import (
 )
 
 __all__ = [
+    "delete_old_messages",
+    "empty_bodies",
+    "fetch_messages",
     "hear_pending",
+    "note_heard",
     "open_trunk",
     "read_again",
     "receive",
@@ -20,6 +26,7 @@ __all__ = [
     "rotate_secret",
     "set_extension",
     "set_trunk",
+    "sweep_calls",
     "take_call",
     "try_trunk",
 ]

@@ -246,7 +246,6 @@ def _owe(interaction: Interaction, said: Said) -> None:
         return
     is_message = said.outcome == Outcome.VOICEMAIL
     if said.number:
-        note = "A laissé un message." if is_message else ""
-        owe_call_back(interaction, number=said.number, since=said.ended_at, note=note)
+        owe_call_back(interaction, number=said.number, since=said.ended_at, has_message=is_message)
     elif is_message:
         owe_listening(interaction, since=said.ended_at)

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Q
 
 from callcare.calls.actions.contacts import follow
+from callcare.calls.actions.messages import expect_messages
 from callcare.calls.enums import CallDirection, Channel
 from callcare.calls.models import Call, CallEvent, Extension, Trunk
 from callcare.calls.rules.events import TEST, Kind
@@ -40,8 +41,10 @@ class Key:
     call_id: str
 
 
-def fold_calls(keys: Collection[Key], *, trunks: Mapping[int, Trunk]) -> list[Call]:
+def fold_calls(keys: Collection[Key], *, trunks: Mapping[int, Trunk], again: bool = False) -> list[Call]:
     """Write these calls anew from all their events, with their relatives by transfer. Returns those that changed.
+
+    `again`: their contacts are looked at although no event is new, since time has passed.
 
     Inside the deed under way. Rows are locked in the order of their keys: two folders never wait for each other.
     """
@@ -56,11 +59,12 @@ def fold_calls(keys: Collection[Key], *, trunks: Mapping[int, Trunk]) -> list[Ca
     )
     family = Call.objects.filter(_any_of(_relatives(keys), "call_id")).select_related("trunk__desk", "parent")
     calls = list(family.order_by("trunk", "call_id").select_for_update(of=("self",)))
-    told = _told(calls)
-    moved = follow(calls, _written(calls, told))
+    changed = _written(calls, _told(calls))
+    moved = follow(calls, calls if again else changed)
     for call in moved:
         call.version += 1
     Call.objects.bulk_update(moved, [*FOLDED, *LINKS], batch_size=300)
+    expect_messages(moved)
     tell(moved)
     return moved
 

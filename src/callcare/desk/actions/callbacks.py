@@ -24,7 +24,7 @@ def owed_to(desk: Desk | int, number: str) -> QuerySet[Reminder]:
     return Reminder.objects.planned().filter(desk=desk, step=ReminderStep.CALL_BACK, number=number)
 
 
-def owe_call_back(interaction: Interaction, *, number: str, since: datetime, note: str = "") -> Reminder:
+def owe_call_back(interaction: Interaction, *, number: str, since: datetime, has_message: bool = False) -> Reminder:
     """Somebody rang in vain: she is owed a call within an hour of open time.
 
     A number that is already owed one keeps its place in the list; it only counts one more call.
@@ -32,7 +32,8 @@ def owe_call_back(interaction: Interaction, *, number: str, since: datetime, not
     with deed(DeskVerb.CALL_BACK_OWED, by=None):
         known = owed_to(interaction.desk_id, number).select_for_update(of=("self",)).first()
         if known:
-            Reminder.objects.filter(pk=known.pk).update(missed=F("missed") + 1, note=note or known.note)
+            here = Reminder.objects.filter(pk=known.pk)
+            here.update(missed=F("missed") + 1, has_message=known.has_message or has_message)
             known.refresh_from_db()
             return known
         who = interaction.person or interaction.organisation
@@ -45,23 +46,25 @@ def owe_call_back(interaction: Interaction, *, number: str, since: datetime, not
             organisation=interaction.organisation,
             person=interaction.person,
             number=number,
-            note=note,
         )
-        Reminder.objects.filter(pk=planned.pk).update(missed=1)
-        planned.missed = 1
+        Reminder.objects.filter(pk=planned.pk).update(missed=1, has_message=has_message)
+        planned.refresh_from_db()
         return planned
 
 
 def owe_listening(interaction: Interaction, *, since: datetime) -> Reminder:
     """A message from a hidden number: nobody can be called back, but it is listened to within an open hour."""
     with deed(DeskVerb.CALL_BACK_OWED, by=None):
-        return plan_reminder(
+        planned = plan_reminder(
             desk=interaction.desk,
             subject=interaction,
             step=ReminderStep.LISTEN,
             about="Écouter un message laissé par un numéro masqué",
             due_at=after_open_minutes(interaction.desk, since, minutes=CALL_BACK_WITHIN),
         )
+        Reminder.objects.filter(pk=planned.pk).update(has_message=True)
+        planned.refresh_from_db()
+        return planned
 
 
 def settle_call_backs(interaction: Interaction, *, number: str, note: str) -> int:

@@ -62,6 +62,7 @@ class Reminder(Stateful):
     )
     claimed_until = models.DateTimeField("prise jusqu’à", null=True, blank=True)
     tries = models.PositiveSmallIntegerField("essais", default=0)
+    has_message = models.BooleanField("avec un message vocal", default=False)
     missed = models.PositiveSmallIntegerField("appels manqués", default=0)
     note = models.CharField("note", max_length=300, blank=True)
     done_at = models.DateTimeField("faite le", null=True, blank=True)
