@@ -15,6 +15,7 @@ from callcare.desk.actions.interactions import (
     reopen_interaction,
     save_draft,
 )
+from callcare.desk.actions.numbers import is_number_kept, keep_number, nameless_contacts
 from callcare.desk.actions.outbox import queue_letter, resend_letter
 from callcare.desk.actions.reminders import (
     do_reminder,
@@ -35,8 +36,11 @@ __all__ = [
     "do_reminder",
     "finish_interaction",
     "identify",
+    "is_number_kept",
+    "keep_number",
     "let_go_reminder",
     "log_interaction",
+    "nameless_contacts",
     "open_desk",
     "overtake_reminders",
     "owe_call_back",
