@@ -16,7 +16,7 @@ from callcare.core.french import counted
 from callcare.desk import actions
 from callcare.desk.enums import Disposition, InteractionState
 from callcare.desk.forms import CallBackForm, FinishForm, IdentifyForm, ReferForm, StartForm
-from callcare.desk.models import Interaction, InteractionQuerySet, Reminder
+from callcare.desk.models import Draft, Interaction, InteractionQuerySet, Reminder
 from callcare.desk.requests import current_desk
 from callcare.directory.callers import who_calls
 from callcare.directory.rules import phones
@@ -80,8 +80,9 @@ def _find(request: HttpRequest, ref: str) -> Interaction:
 def _page(request: HttpRequest, interaction: Interaction, *, status: int = 200, **forms: object) -> HttpResponse:
     if interaction.state == InteractionState.FINAL:
         return render(request, "desk/contact.html", {"interaction": interaction}, status=status)
-    draft = getattr(interaction, "draft", None)
-    kept = draft.content.get("note", {}) if draft else {}
+    # A call that nobody has answered has no draft yet: the first word typed makes it.
+    draft = getattr(interaction, "draft", None) or Draft(interaction=interaction)
+    kept = draft.content.get("note", {})
     unkept = "" if actions.is_number_kept(interaction) else interaction.raw_identity
     context = {
         "interaction": interaction,
