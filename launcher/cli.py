@@ -150,6 +150,13 @@ COMMANDS = [
         example="candidates B-7K3Q-2F4",
     ),
     Command(
+        "calls",
+        "managing:hand_over",
+        "faire sonner le téléphone de la démonstration",
+        passes_on="ring [--from NUMÉRO] [--answer QUI]",
+        example="calls ring --from 0353011201 --answer Marion",
+    ),
+    Command(
         "bench",
         "managing:hand_over",
         "mesurer les temps de réponse",

@@ -145,6 +145,7 @@ def welcome(port: int, data: Path, *, lettered: bool) -> None:
         say(line)
     if lettered:
         say(f"Les courriers partent dans {data / 'mail'} (un fichier .eml par lettre).")
+    say("Faire sonner le téléphone, pour voir qui appelle : ./callcare calls ring")
     say(f"Journaux : {data / 'log'} · Ctrl-C pour arrêter.")
 
 

@@ -220,6 +220,7 @@ DOORS = [
     door("desk:keep", OPERATOR, of=draft, post=True),
     door("desk:who", OPERATOR, of=draft),
     door("desk:identify", OPERATOR, of=draft, post=True),
+    door("desk:number", OPERATOR, of=draft, post=True),
     door("desk:finish", OPERATOR, of=draft, post=True),
     door("desk:reopen", OPERATOR, of=lambda: (cast.call().ref,), post=True),
     door("desk:call-back", OPERATOR, of=draft, post=True),

@@ -7,8 +7,12 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from callcare.accounts.enums import Role
+        from callcare.calls.actions.taking import tell_anew
+        from callcare.desk.models import Interaction
+        from callcare.desk.signals import interaction_identified
         from callcare.ui import live, menu, panels
 
+        interaction_identified.connect(tell_anew, sender=Interaction, dispatch_uid="calls:tell-anew")
         live.offer(
             stream="calls:stream",
             present="calls:present",

@@ -5,6 +5,7 @@ who answered and that of the others; screens are handed the finished HTML.
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,10 @@ TAKEN_SHOWN = timedelta(seconds=5)
 MISSED_SHOWN = timedelta(seconds=60)
 OVER_SHOWN = timedelta(seconds=30)
 LATEST = 3  # contacts shown
+UNKNOWN = "numéro inconnu"
+SPACES = re.compile(r"[ \n]+")  # the fixed spaces of French stay
+TONES = {Reading.RINGING: "wait", Reading.WHOSE: "wait", Reading.TALKING: "done", Reading.MISSED: "late"}
+STAYS = {Reading.TAKEN: TAKEN_SHOWN, Reading.MISSED: MISSED_SHOWN, Reading.OVER: OVER_SHOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,8 @@ def _strip(family: Sequence[Call], said: Said, around: Around, *, is_news: bool)
         "person": _person(contact, caller),
         "number": said.raw,
         "is_masked": caller.is_masked,
-        "is_probable": not contact.organisation_id or said.answered_at is None,
+        "is_somebody": bool(organisations),
+        "is_probable": bool(organisations) and contact.version == 1,
         "known": _counted(contact, organisations, around),
         "latest": _past(contact, said, organisations, around),
         "owed": next((one for one in around.owed if _is_for(one, contact, said, organisations)), None),
@@ -179,39 +185,38 @@ def _readings(said: Said, operator: int | None) -> tuple[Reading, Reading]:
 
 def _closes_at(said: Said, reading: Reading) -> datetime | None:
     """When a strip goes by itself; None while it has to stay."""
-    if reading == Reading.TAKEN and said.answered_at:
-        return said.answered_at + TAKEN_SHOWN
-    if reading == Reading.MISSED and said.ended_at:
-        return said.ended_at + MISSED_SHOWN
-    if reading == Reading.OVER and said.ended_at:
-        return said.ended_at + OVER_SHOWN
-    return None
+    since = said.answered_at if reading == Reading.TAKEN else said.ended_at
+    return since + STAYS[reading] if reading in STAYS and since else None
+
+
+def _still(said: Said, reading: Reading, *, is_news: bool) -> Reading:
+    """The reading as long as it is to be seen. A provider's clock may be behind: news are shown all their time."""
+    closes_at = _closes_at(said, reading)
+    if reading == Reading.TAKEN and said.ended_at:
+        return Reading.NOTHING
+    if closes_at is None:
+        return reading
+    grace = MISSED_SHOWN if is_news else timedelta(0)
+    return reading if closes_at + grace > clock.now() else Reading.NOTHING
 
 
 def _frame(
-    contact: Interaction, said: Said, version: int, facts: dict[str, Any], reading: Reading, *,
+    contact: Interaction, said: Said, version: int, facts: dict[str, Any], read: Reading, *,
     is_mine: bool, is_news: bool,
 ) -> dict[str, Any]:  # fmt: skip
-    now = clock.now()
+    """What a screen is handed: `ui/js/live.js` says what each word does."""
+    now, reading = clock.now(), _still(said, read, is_news=is_news)
     closes_at = _closes_at(said, reading)
-    late = closes_at is not None and closes_at <= now
-    # The provider's clock may be behind: what is told as news is shown its time, unless it is old indeed.
-    if (late and (not is_news or (closes_at is not None and closes_at < now - MISSED_SHOWN))) or (
-        said.ended_at and reading == Reading.TAKEN
-    ):
-        reading = Reading.NOTHING
     html = ""
     if reading != Reading.NOTHING:
-        html = " ".join(render_to_string("calls/strip.html", {**facts, "reading": reading.value}).split())
-    stays = {Reading.TAKEN: TAKEN_SHOWN, Reading.MISSED: MISSED_SHOWN, Reading.OVER: OVER_SHOWN}.get(reading)
-    if stays and closes_at and not is_news:
-        stays = closes_at - now
+        html = render_to_string("calls/strip.html", facts | {"reading": reading.value, "tone": TONES.get(reading, "")})
+    stays = (STAYS[reading] if is_news else closes_at - now) if closes_at else None
     return {
         "key": contact.ref,
-        "phase": reading.value,
         "version": version,
+        "phase": reading.value,
         "order": int(said.started_at.timestamp() * 1000),
-        "html": html,
+        "html": SPACES.sub(" ", html).strip(),
         "say": _announced(facts) if reading == Reading.RINGING else "",
         "holds": reading == Reading.TALKING and is_mine,
         "quiet": reading == Reading.RINGING,
@@ -226,10 +231,10 @@ def _who(contact: Interaction, caller: Caller) -> str:
         return contact.organisation.name
     names = list(dict.fromkeys(one.organisation.name for one in caller.candidates))
     if len(names) > 2 or caller.others:
-        return "Plusieurs organisations"
+        return "plusieurs organisations"
     if names:
         return " ou ".join(names)
-    return "Numéro masqué" if caller.is_masked else "Numéro inconnu"
+    return "numéro masqué" if caller.is_masked else UNKNOWN
 
 
 def _person(contact: Interaction, caller: Caller) -> str:
@@ -245,7 +250,7 @@ def _announced(facts: dict[str, Any]) -> str:
     """What a screen reader says once, when it begins to ring."""
     if facts["is_masked"]:
         return "Appel d’un numéro masqué."
-    if facts["who"] == "Numéro inconnu":
+    if facts["who"] == UNKNOWN:
         return "Appel d’un numéro inconnu."
     return f"Appel : {', '.join(filter(None, [facts['person'], facts['who']]))}, probable."
 

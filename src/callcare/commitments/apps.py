@@ -6,8 +6,11 @@ class CommitmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from callcare.accounts.enums import Role
+        from callcare.calls import known
+        from callcare.commitments.models import Commitment
         from callcare.ui import addresses, menu, panels
 
+        known.offer("engagement ouvert,engagements ouverts", known.open_cases(Commitment), order=20)
         addresses.offer("E", "commitments:page")
         menu.offer(
             label="Engagements",

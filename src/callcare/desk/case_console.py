@@ -17,7 +17,7 @@ from callcare.desk.case_capture import CaptureForm, read_anew
 from callcare.desk.case_pages import Twin
 from callcare.desk.case_reading import understood
 from callcare.desk.enums import InteractionState
-from callcare.desk.models import Interaction
+from callcare.desk.models import Draft, Interaction
 from callcare.desk.requests import current_desk
 from callcare.ui import panels
 
@@ -115,6 +115,11 @@ def record_page(request: HttpRequest, side: Side) -> HttpResponse:
     return _answer(request, side, "desk/case_new.html", form, status=422)
 
 
+def _draft(contact: Interaction | None) -> Draft | None:
+    """What is being typed; a call that nobody has answered has none yet."""
+    return (getattr(contact, "draft", None) or Draft(interaction=contact)) if contact else None
+
+
 def _clear_draft(request: HttpRequest, side: Side, contact: Interaction | None) -> None:
     """What was kept of the line is a case now: the next line of this contact starts empty."""
     draft = getattr(contact, "draft", None)
@@ -150,7 +155,7 @@ def _answer(
         form.is_valid()  # what can be read is read; what is missing is only said when it is sent
     contact = form.of_interaction
     facts = {
-        "side": side, "twin": side.twin, "form": form, "contact": contact, "draft": getattr(contact, "draft", None),
+        "side": side, "twin": side.twin, "form": form, "contact": contact, "draft": _draft(contact),
         "with_fields": with_fields, "is_wrong": status == 422, "repeats": _repeats(side, form),
         "previews": [reverse(panel.url_name) for panel in panels.offered(PREVIEW) if panel.is_for(person(request))],
         "urls": {name: side.twin.url(name) for name in ("list", "new", "read", "record")},

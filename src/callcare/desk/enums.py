@@ -88,6 +88,7 @@ class DeskVerb(models.TextChoices):
     INTERACTION_LOGGED = "interaction.logged", "a noté le contact"
     INTERACTION_FINISHED = "interaction.finished", "a enregistré le contact"
     INTERACTION_REOPENED = "interaction.reopened", "a repris le contact"
+    NUMBER_KEPT = "interaction.number_kept", "a rattaché le numéro"
     REFERRED = "interaction.referred", "a orienté"
     CONSENT_GIVEN = "consent.given", "a noté l’accord"
     CONSENT_WITHDRAWN = "consent.withdrawn", "a noté le retrait de l’accord"

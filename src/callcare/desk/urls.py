@@ -11,6 +11,7 @@ urlpatterns = [
     path("contacts/<str:ref>/brouillon/", console.keep, name="keep"),
     path("contacts/<str:ref>/recherche/", console.who, name="who"),
     path("contacts/<str:ref>/interlocuteur/", console.identify, name="identify"),
+    path("contacts/<str:ref>/numero/", console.number, name="number"),
     path("contacts/<str:ref>/cloture/", console.finish, name="finish"),
     path("contacts/<str:ref>/reprise/", console.reopen, name="reopen"),
     path("contacts/<str:ref>/rappel/", console.call_back, name="call-back"),

@@ -6,8 +6,11 @@ class NeedsConfig(AppConfig):
 
     def ready(self) -> None:
         from callcare.accounts.enums import Role
+        from callcare.calls import known
+        from callcare.needs.models import Need
         from callcare.ui import addresses, menu, panels
 
+        known.offer("besoin ouvert,besoins ouverts", known.open_cases(Need), order=10)
         addresses.offer("B", "needs:page")
         menu.offer(
             label="Besoins", url_name="needs:list", order=40, roles=[Role.OPERATOR, Role.PARTNER], group="fiches"

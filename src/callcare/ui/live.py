@@ -1,7 +1,7 @@
 """The place on top of every page where an app shows what happens by itself. `ui` knows none of it.
 
-    live.offer(stream="calls:stream", present="calls:present", label="Appels", one="1 autre appel",
-        many="{n} autres appels", roles=[Role.OPERATOR])
+    live.offer(stream="calls:stream", present="calls:present", label="Appels",
+        one="1 autre appel", many="{n} autres appels", roles=[Role.OPERATOR])
 
 The page `stream` sends events, the page `present` answers the same once; `ui/js/live.js` says in which form.
 """

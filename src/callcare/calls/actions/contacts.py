@@ -18,6 +18,7 @@ from callcare.desk.actions import (
 from callcare.desk.enums import Direction, Disposition, InteractionChannel, InteractionState, ReminderStep
 from callcare.desk.models import Draft, Interaction, Reminder
 from callcare.directory.callers import Caller, who_call
+from callcare.directory.rules import phones
 from callcare.ui.templatetags.words import hour
 
 TRANSFER_WITHIN = timedelta(minutes=10)  # a call passed on whose next call does not come is a missed call
@@ -46,6 +47,8 @@ def said_of(family: Sequence[Call]) -> Said:
     is_over = all(call.ended_at for call in family) and not _waits_for_transfer(family)
     ended_at = max((call.ended_at for call in family if call.ended_at), default=None) if is_over else None
     raw = first.number_to if first.direction == CallDirection.OUT else first.number_from
+    if phones.parse(raw).kind == phones.PhoneKind.HIDDEN:
+        raw = phones.MASKED
     return Said(
         started_at=first.started_at,
         ended_at=ended_at,

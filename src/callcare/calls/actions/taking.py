@@ -1,9 +1,12 @@
 """« C’est moi »: the provider does not say who answered, so the one who did says it herself."""
 
+from typing import Any
+
 from callcare.accounts.models import User
-from callcare.calls.actions.folding import tell
+from callcare.calls.actions.folding import FRESH, tell
 from callcare.calls.enums import CallVerb
 from callcare.calls.models import Call
+from callcare.core import clock
 from callcare.core.deeds import Refused, deed
 from callcare.desk.models import Draft, Interaction
 from callcare.desk.permissions import keeps
@@ -34,3 +37,13 @@ def take_call(interaction: Interaction, *, by: User) -> None:
         Interaction.objects.filter(pk=interaction.pk, operator=None).update(operator=by)
         Draft.objects.filter(interaction=interaction, saved_by=None).update(saved_by=by)
         tell([call])
+
+
+def tell_anew(sender: Any, interaction: Interaction, **about: Any) -> None:
+    """The contact of a call has got another name: the screens that show the call are told, in the same deed."""
+    fresh = Call.objects.filter(interaction=interaction, started_at__gt=clock.now() - FRESH)
+    calls = list(fresh.order_by("trunk", "call_id").select_for_update(of=("self",)))
+    for call in calls:
+        call.version += 1
+    Call.objects.bulk_update(calls, ["version"])
+    tell(calls)

@@ -69,7 +69,7 @@ def rotate_secret(trunk: Trunk, *, by: User, because: str = "", at_once: bool = 
         return secret
 
 
-def set_extension(trunk: Trunk, *, by: User, operator: User, value: str) -> Extension:
+def set_extension(trunk: Trunk, *, by: User | None, operator: User, value: str) -> Extension:
     """Say which name the provider has for an operator."""
     with deed(CallVerb.EXTENSION_SET, by=by):
         _must_set(by)

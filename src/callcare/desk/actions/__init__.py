@@ -22,6 +22,7 @@ from callcare.desk.actions.interactions import (
     reopen_interaction,
     save_draft,
 )
+from callcare.desk.actions.numbers import is_number_kept, keep_number, nameless_contacts
 from callcare.desk.actions.outbox import queue_letter, resend_letter
 from callcare.desk.actions.reminders import (
     do_reminder,
@@ -41,8 +42,11 @@ __all__ = [
     "do_reminder",
     "finish_interaction",
     "identify",
+    "is_number_kept",
+    "keep_number",
     "let_go_reminder",
     "log_interaction",
+    "nameless_contacts",
     "note_attempt",
     "open_desk",
     "overtake_reminders",

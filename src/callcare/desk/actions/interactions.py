@@ -22,6 +22,7 @@ from callcare.desk.enums import (
 )
 from callcare.desk.models import Desk, Draft, Interaction, Referral, Reminder
 from callcare.desk.permissions import keeps
+from callcare.desk.signals import interaction_identified
 from callcare.directory.models import Organisation, Person
 
 REOPEN_WITHIN = timedelta(minutes=15)
@@ -99,6 +100,7 @@ def identify(
         interaction.edit(
             seen=interaction.version, organisation=organisation or (person and person.organisation), person=person
         )
+        interaction_identified.send(Interaction, interaction=interaction)
 
 
 def finish_interaction(

@@ -78,6 +78,7 @@ class Interaction(Stateful, Versioned):
         indexes = [
             models.Index(fields=["desk", "-started_at"], name="interaction_log"),
             models.Index(fields=["organisation", "-started_at"], name="interaction_of_organisation"),
+            models.Index(fields=["desk", "raw_identity", "-started_at"], name="interaction_of_number"),
         ]
 
     def __str__(self) -> str:

@@ -12,12 +12,14 @@ from callcare.accounts.enums import Role
 from callcare.accounts.requests import allow, person
 from callcare.core import clock
 from callcare.core.deeds import Refused
+from callcare.core.french import counted
 from callcare.desk import actions
 from callcare.desk.enums import Disposition, InteractionState
 from callcare.desk.forms import CallBackForm, FinishForm, IdentifyForm, ReferForm, StartForm
-from callcare.desk.models import Interaction, InteractionQuerySet, Reminder
+from callcare.desk.models import Draft, Interaction, InteractionQuerySet, Reminder
 from callcare.desk.requests import current_desk
 from callcare.directory.callers import who_calls
+from callcare.directory.rules import phones
 from callcare.directory.search import find_organisations
 from callcare.ui.templatetags.words import moment
 
@@ -78,10 +80,16 @@ def _find(request: HttpRequest, ref: str) -> Interaction:
 def _page(request: HttpRequest, interaction: Interaction, *, status: int = 200, **forms: object) -> HttpResponse:
     if interaction.state == InteractionState.FINAL:
         return render(request, "desk/contact.html", {"interaction": interaction}, status=status)
-    draft = getattr(interaction, "draft", None)
-    kept = draft.content.get("note", {}) if draft else {}
+    # A call that nobody has answered has no draft yet: the first word typed makes it.
+    draft = getattr(interaction, "draft", None) or Draft(interaction=interaction)
+    kept = draft.content.get("note", {})
+    unkept = "" if actions.is_number_kept(interaction) else interaction.raw_identity
     context = {
         "interaction": interaction,
+        # Nobody has said who speaks yet: the name comes from the number alone.
+        "by_number": bool(interaction.organisation and interaction.external_id and interaction.version == 1),
+        "unkept": unkept,
+        "nameless": actions.nameless_contacts(interaction) if unkept else 0,
         "draft": draft,
         "caller": _caller(interaction),
         "people": interaction.organisation.people.filter(merged_into=None) if interaction.organisation else (),
@@ -89,7 +97,7 @@ def _page(request: HttpRequest, interaction: Interaction, *, status: int = 200, 
         "owed": _owed(request, interaction),
         "form": None,
         "finish": FinishForm(initial=kept),
-        "call_back": CallBackForm(initial={"number": interaction.raw_identity}),
+        "call_back": CallBackForm(initial={"number": phones.parse(interaction.raw_identity).value}),
         "refer": ReferForm(),
         "side": request.GET.get("cote", "besoin"),
         "q": request.GET.get("q", ""),
@@ -187,6 +195,21 @@ def identify(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect("desk:contact", ref)
         facts = form.cleaned_data
     return _then(request, interaction, lambda: actions.identify(interaction, by=person(request), **facts))
+
+
+@allow(Role.OPERATOR)
+@require_POST
+def number(request: HttpRequest, ref: str) -> HttpResponse:
+    """« Garder le numéro »: it is hers from now on, and so are its past contacts that had no name."""
+    interaction = _find(request, ref)
+    try:
+        renamed = actions.keep_number(interaction, by=person(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        past = counted(renamed, "contact passé porte", "contacts passés portent")
+        messages.success(request, f"Le numéro est gardé.{f' Et {past} maintenant ce nom.' if renamed else ''}")
+    return redirect("desk:contact", ref)
 
 
 @allow(Role.OPERATOR)

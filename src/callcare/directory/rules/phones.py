@@ -9,6 +9,7 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher, Pho
 
 from callcare.directory.rules import Wrong
 
+MASKED = "anonymous"  # how a hidden number is kept, whatever the provider said
 OVERSEAS = ("GP", "MQ", "GF", "RE", "YT", "PM")  # they have country codes of their own
 HIDDEN = frozenset({"", "anonymous", "unknown", "restricted", "private", "anonyme", "masqué", "inconnu"})
 
@@ -129,7 +130,12 @@ def number(text: str) -> Phone:
 
 
 def shown(value: str) -> str:
-    """A kept number in the spelling people read: « 03 53 01 12 01 », « 39 19 », « +32 2 555 12 12 »."""
+    """A kept number in the spelling people read: « 03 53 01 12 01 », « 39 19 », « +32 2 555 12 12 ».
+
+    What a provider says for a hidden one (« anonymous ») reads « numéro masqué ».
+    """
+    if value.strip() and value.strip().casefold() in HIDDEN:
+        return "numéro masqué"
     if not value.startswith("+"):
         return f"{value[:2]} {value[2:]}" if len(value) == 4 else value
     number = _read(value, None)

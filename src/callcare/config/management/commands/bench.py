@@ -9,10 +9,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from callcare.config.bench import dataset, measures, scratch
+from callcare.config.bench import dataset, measures, scratch, stream
 
 SIZE = 100_000
 SEED = 2021
+MEASURES = [*measures.MEASURES, stream.MEASURE]
 COLUMNS = ("name", "size", "p50_ms", "p99_ms", "floor_ms", "ratio", "target", "ok")
 
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        names = [one.name for one in measures.MEASURES]
+        names = [one.name for one in MEASURES]
         parser.add_argument("names", nargs="*", metavar="NOM", help=", ".join(names))
         parser.add_argument("--json", metavar="FICHIER", help="écrire aussi les lignes dans ce fichier")
         parser.add_argument("--make", metavar="TAILLE", type=int, default=SIZE, help="nombre d’engagements ouverts")
@@ -47,10 +48,10 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _chosen(self, names: list[str]) -> list[measures.Measure]:
-        known = {one.name: one for one in measures.MEASURES}
+        known = {one.name: one for one in MEASURES}
         if unknown := [name for name in names if name not in known]:
             raise CommandError(f"Mesure inconnue : {', '.join(unknown)}. Il y a : {', '.join(known)}.")
-        return [known[name] for name in names] or measures.MEASURES
+        return [known[name] for name in names] or MEASURES
 
     def make(self, size: int, seed: int) -> None:
         name = scratch.enter()

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from callcare.config import demo_database
-from callcare.config.demo import accounts, story
+from callcare.config.demo import accounts, story, telephone
 from callcare.core import french
 from callcare.directory.models import Organisation
 
@@ -26,6 +26,7 @@ class Command(BaseCommand):
             raise CommandError("Les comptes de la démonstration ne s’ouvrent qu’avec CALLCARE_DEMO=1.")
         if demo_database.is_played():
             accounts.write_accounts()
+            telephone.open_line()
             self.stdout.write("  déjà jouée")
             return
         if not demo_database.is_empty() or Organisation.objects.exists():
@@ -41,5 +42,6 @@ class Command(BaseCommand):
             self.stdout.write(f"  {french.day(day)}")
             self.stdout.flush()
         accounts.write_accounts()
+        telephone.open_line()
         demo_database.note_played()
         self.stdout.write(f"  fin de l’histoire ({time.monotonic() - begun:.0f} s)")

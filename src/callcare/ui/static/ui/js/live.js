@@ -4,7 +4,7 @@
 import { leading } from "./leader.js";
 import { say } from "./announce.js";
 
-const MOST = 3;
+const MOST = matchMedia("(max-width: 55rem)").matches ? 1 : 3; // on a small screen one strip leaves room to work
 const known = new Map(); // key → frame, with `deadline` and `skew` in this machine's time
 const hidden = new Set(); // key and phase of what the person put away
 const said = new Set();
