@@ -152,9 +152,9 @@ COMMANDS = [
     Command(
         "calls",
         "managing:hand_over",
-        "faire sonner le téléphone de la démonstration",
-        passes_on="ring [--from NUMÉRO] [--answer QUI]",
-        example="calls ring --from 0353011201 --answer Marion",
+        "faire sonner la démonstration, ou rejouer ce qu’un opérateur téléphonique a envoyé",
+        passes_on="ring [--from NUMÉRO] [--answer QUI] | replay FICHIER --provider NOM",
+        example="calls replay enregistrement.jsonl --provider sipgate",
     ),
     Command(
         "bench",

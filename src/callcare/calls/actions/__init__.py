@@ -5,6 +5,7 @@ from callcare.calls.actions.messages import delete_old_messages, fetch_messages,
 from callcare.calls.actions.sweeping import empty_bodies, sweep_calls
 from callcare.calls.actions.taking import take_call
 from callcare.calls.actions.trunks import (
+    note_listening,
     open_trunk,
     remove_extension,
     rotate_secret,
@@ -19,6 +20,7 @@ __all__ = [
     "fetch_messages",
     "hear_pending",
     "note_heard",
+    "note_listening",
     "open_trunk",
     "read_again",
     "receive",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from django.db.models.functions import Coalesce
+
 from callcare.accounts.models import User
 from callcare.calls.actions.hearing import hear_pending, receive
 from callcare.calls.enums import CallVerb, Provider
@@ -100,6 +102,15 @@ def try_trunk(trunk: Trunk, *, by: User) -> bool:
     while hear_pending():
         pass
     return CallEvent.objects.filter(trunk=trunk, call_id__contains=sample.call_id).exists()
+
+
+def note_listening(trunk: Trunk, trouble: str) -> None:
+    """Say that a provider we ask cannot be heard, or that it can again. No deed: it is the state of a line."""
+    here = Trunk.objects.filter(pk=trunk.pk)
+    if not trouble:
+        here.exclude(trouble="").update(trouble="", trouble_at=None)
+    elif not here.filter(trouble=trouble[:200]).exists():
+        here.update(trouble=trouble[:200], trouble_at=Coalesce("trouble_at", clock.now()))
 
 
 def _must_set(by: User | None) -> None:

@@ -34,7 +34,7 @@ class TrunkQuerySet(models.QuerySet["Trunk"]):
         return self if user.is_admin else self.filter(desk__operators=user) if user.is_operator else self.none()
 
 
-@pghistory.track(exclude=["secret_digest", "previous_digest", "sealed", "heard_at"])
+@pghistory.track(exclude=["secret_digest", "previous_digest", "sealed", "heard_at", "trouble", "trouble_at"])
 class Trunk(models.Model):
     """A « raccordement »: the address at which one provider tells one desk what its telephone does."""
 
@@ -49,6 +49,8 @@ class Trunk(models.Model):
     previous_until = models.DateTimeField("secret précédent accepté jusqu’au", null=True, blank=True)
     is_enabled = models.BooleanField("en service", default=True)
     heard_at = models.DateTimeField("dernier évènement le", null=True, blank=True)
+    trouble = models.CharField("ce qui empêche d’entendre", max_length=200, blank=True)
+    trouble_at = models.DateTimeField("depuis", null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = TrunkQuerySet.as_manager()

@@ -11,13 +11,14 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
 SUFFIX = "_bench"
+REPLAY = "_replay"  # where recorded calls are played again
 MADE_BY_US = "callcare_bench"  # the table that says: this database is ours to drop
 
 
-def enter() -> str:
+def enter(suffix: str = SUFFIX) -> str:
     """Point Django at the scratch database, made if it does not exist; returns its name."""
     name = str(connection.settings_dict["NAME"])
-    bench = name if name.endswith(SUFFIX) else name[: 63 - len(SUFFIX)] + SUFFIX
+    bench = name if name.endswith(suffix) else name[: 63 - len(suffix)] + suffix
     found = sql.SQL("SELECT 1 FROM pg_database WHERE datname = {}").format(sql.Literal(bench))
     if not _server(found):
         _create(bench)
@@ -32,7 +33,7 @@ def enter() -> str:
 def empty() -> None:
     """Drop and make the scratch database anew; refuses one that this bench did not make."""
     bench = str(connection.settings_dict["NAME"])
-    if not bench.endswith(SUFFIX) or not (is_ours() or is_blank()):
+    if not bench.endswith((SUFFIX, REPLAY)) or not (is_ours() or is_blank()):
         raise CommandError(f"La base « {bench} » n’a pas été faite par ce banc de mesure : elle reste telle quelle.")
     connection.close()
     _server(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(bench)))

@@ -1,12 +1,19 @@
-"""`./callcare calls ring`: make the telephone of the demo ring, to see what the screens show."""
+"""`./callcare calls ring` makes the telephone of the demo ring; `calls replay` plays recorded requests again."""
 
+import json
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from callcare.calls.rules.adapters import ADAPTERS
+from callcare.config import replay
+from callcare.config.bench import scratch
 from callcare.config.demo import telephone
+from callcare.core import clock
 from callcare.directory.rules import phones
 
 ANONYMOUS = "anonymous"
@@ -14,7 +21,7 @@ RINGS = 12  # seconds, unless said otherwise
 
 
 class Command(BaseCommand):
-    help = "Le téléphone : faire sonner la démonstration."
+    help = "Le téléphone : faire sonner la démonstration, rejouer ce qu’un opérateur a envoyé."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         does = parser.add_subparsers(dest="does", required=True, metavar="ACTION")
@@ -24,8 +31,36 @@ class Command(BaseCommand):
         ring.add_argument("--after", type=float, default=4, metavar="SECONDES", help="sonne avant d’être décroché")
         ring.add_argument("--for", dest="seconds", type=float, metavar="SECONDES", help="raccroche après ce temps")
 
+        replay = does.add_parser("replay", help="rejouer des requêtes enregistrées, dans une base à part")
+        replay.add_argument("file", metavar="FICHIER", help="une requête par ligne, en JSON : headers, body…")
+        replay.add_argument("--provider", required=True, choices=sorted(ADAPTERS), help="l’opérateur téléphonique")
+        replay.add_argument("--number", action="append", default=[], metavar="NUMÉRO", help="un numéro du guichet")
+        replay.add_argument("--set", action="append", default=[], metavar="NOM=VALEUR", help="secret, jeton…")
+
     def handle(self, *args: Any, **options: Any) -> None:
-        self.ring(options)
+        does: Callable[[dict[str, Any]], None] = {"ring": self.ring, "replay": self.replay}[options["does"]]
+        does(options)
+
+    def replay(self, options: dict[str, Any]) -> None:
+        """The calls on standard output, as JSON; what was not understood on the other."""
+        try:
+            lines = Path(options["file"]).read_text("utf-8", "surrogateescape").splitlines()
+            requests = list(replay.requests_in(lines, now=clock.now()))
+        except OSError as error:
+            raise CommandError(f"{options['file']} : ce fichier ne peut pas être lu.") from error
+        except replay.Unplayable as error:
+            raise CommandError(str(error)) from error
+        settings = dict(pair.partition("=")[::2] for pair in options["set"])
+        numbers = [phones.parse(number).value or number for number in options["number"]]
+        scratch.enter(scratch.REPLAY)
+        scratch.empty()
+        scratch.prepare()
+        played = replay.play(requests, provider=options["provider"], numbers=numbers, options=settings)
+        self.stdout.write(json.dumps(replay.calls_as_json(), ensure_ascii=False, indent=2))
+        said = f"{played.requests} requêtes, {played.repeats} répétitions, {played.forged} signatures refusées"
+        self.stderr.write(f"{said}, {len(played.unreadable)} illisibles.")
+        for why in dict.fromkeys(played.unreadable):
+            self.stderr.write(f"· {why}")
 
     def ring(self, options: dict[str, Any]) -> None:
         """It rings, is answered or not, and ends."""

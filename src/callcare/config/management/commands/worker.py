@@ -9,6 +9,8 @@ from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from callcare.calls.listening import listen_always
+
 RESCUE_EVERY = 60  # seconds
 STALLED_AFTER = 30  # seconds without a heartbeat; a worker that lives says so every 10
 CONCURRENCY = 4
@@ -32,6 +34,7 @@ async def work(working: App) -> None:
     """Work until asked to stop, with a rescue at the start and every minute."""
     async with working.open_async():
         rescue = asyncio.create_task(keep_rescuing(working))
+        listening = asyncio.create_task(listen_always())
         try:
             await working.run_worker_async(
                 concurrency=CONCURRENCY,
@@ -41,6 +44,7 @@ async def work(working: App) -> None:
             )
         finally:
             rescue.cancel()
+            listening.cancel()
 
 
 async def keep_rescuing(working: App) -> None:
