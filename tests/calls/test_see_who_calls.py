@@ -118,6 +118,9 @@ def test_answered_by_one_closes_for_the_other_and_f2_opens_the_contact(ring, ser
     expect(marion.locator("main")).to_contain_text("D’après le numéro")
     expect(marion.locator("main")).to_contain_text("Claire Delattre")
     is_connected(marion)
+    expect(strip(marion)).to_have_count(0)  # its own page needs no strip
+    marion.goto(served.url + "/guichet/contacts/")
+    is_connected(marion)
     expect(strip(marion)).to_contain_text("En ligne avec")  # a page that opens later has the present state
     assert marion.locator("#live-said").text_content() == ""  # and says nothing twice
 

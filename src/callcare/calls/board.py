@@ -20,6 +20,8 @@ from callcare.core import live
 
 KEPT_ALIVE_EVERY = 15.0  # seconds
 CHECKED_EVERY = 30.0
+ALIVE = b": \n\n"
+CHECK = b": ?\n\n"  # a comment too: it makes the stream ask whether she may stay
 MOST_WAITING = 200  # frames a screen may lag behind before it has to begin anew
 
 logger = logging.getLogger(__name__)
@@ -32,12 +34,13 @@ class Screen:
     seat: Seat
     waiting: "asyncio.Queue[bytes]" = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
     is_closed: asyncio.Event = field(default_factory=asyncio.Event)
-    must_check: asyncio.Event = field(default_factory=asyncio.Event)
+    checked_at: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    handed_at: float = field(default_factory=lambda: asyncio.get_running_loop().time())
 
     def hand(self, frame: bytes) -> None:
         """A screen that does not take its frames is closed; it comes back, and begins with what is there."""
         if self.waiting.full():
-            self.is_closed.set()
+            self.is_closed.set()  # its reader ends with what is left
         else:
             self.waiting.put_nowait(frame)
 
@@ -48,6 +51,7 @@ class Board:
 
     screens: set[Screen] = field(default_factory=set)
     task: "asyncio.Task[None] | None" = None
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
     asking: "list[asyncio.Future[list[strips.Strip]]]" = field(default_factory=list)
     drawing: "asyncio.Task[None] | None" = None
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "screens"))
@@ -58,9 +62,9 @@ class Board:
         screen = Screen(seat)
         self.screens.add(screen)
         if self.task is None or self.task.done():
-            begun = asyncio.Event()
-            self.task = asyncio.create_task(self._run(begun))
-            await begun.wait()
+            self.begun = asyncio.Event()
+            self.task = asyncio.create_task(self._run(self.begun))
+        await self.begun.wait()  # what is drawn for her before somebody listens could miss a call
         try:
             yield screen
         finally:
@@ -74,20 +78,30 @@ class Board:
         """What is there, then each change, until she leaves or may not see it any more."""
         async with self.shown_on(seat) as screen:
             yield _snapshot(await self.present(), screen.seat)
-            loop = asyncio.get_running_loop()
-            check_at = loop.time() + CHECKED_EVERY
             while not screen.is_closed.is_set():
-                if screen.must_check.is_set() or loop.time() >= check_at:
-                    screen.must_check.clear()
-                    check_at = loop.time() + CHECKED_EVERY
-                    if not await self._may_stay(screen):
-                        yield b"event: leave\ndata: {}\n\n"
-                        return
-                try:
-                    wait = min(KEPT_ALIVE_EVERY, max(0.01, check_at - loop.time()))
-                    yield await asyncio.wait_for(screen.waiting.get(), wait)
-                except TimeoutError:
-                    yield b": \n\n"
+                frame = await screen.waiting.get()
+                if frame is CHECK and not await self._may_stay(screen):
+                    yield b"event: leave\ndata: {}\n\n"
+                    return
+                yield frame
+
+    async def _keep_alive(self) -> None:
+        """A comment every quarter of a minute, and every half minute the question whether she may stay.
+
+        One clock for all screens: a timer for each wait of each screen would cost more than the frames.
+        """
+        loop = asyncio.get_running_loop()
+        while True:
+            now, due = loop.time(), []
+            for screen in self.screens:
+                is_check = now - screen.checked_at >= CHECKED_EVERY
+                if is_check or now - screen.handed_at >= KEPT_ALIVE_EVERY:
+                    due.append((screen, CHECK if is_check else ALIVE))
+            for screen, frame in due:
+                screen.checked_at = now if frame is CHECK else screen.checked_at
+                screen.handed_at = now
+                screen.hand(frame)
+            await asyncio.sleep(min(1.0, CHECKED_EVERY / 2))
 
     async def _may_stay(self, screen: Screen) -> bool:
         """Is she still signed in, and an operator? The desks she keeps may have changed."""
@@ -124,8 +138,15 @@ class Board:
                         one.set_result(drawn)
 
     async def _run(self, begun: asyncio.Event) -> None:
+        ticking = asyncio.create_task(self._keep_alive())
+        try:
+            await self._listen(begun)
+        finally:
+            ticking.cancel()
+
+    async def _listen(self, begun: asyncio.Event) -> None:
         async with live.hub().listening(Channel.CALLS.value, SESSIONS) as words:
-            begun.set()
+            begun.set()  # even while the database is away: what is missed meanwhile comes with RESYNC
             while True:
                 said = [await words.get()]
                 while not words.empty():
@@ -144,8 +165,7 @@ class Board:
         ended = {word.text for word in said if word.channel == SESSIONS}
         for screen in self.screens:
             if str(screen.seat.user) in ended:
-                screen.must_check.set()
-                screen.hand(b": \n\n")  # wakes it up
+                screen.hand(CHECK)
         desks = {screen_desk for screen in self.screens for screen_desk in screen.seat.desks}
         calls = {fact["call"] for word in said if (fact := _read(word)) and fact["desk"] in desks}
         if calls:

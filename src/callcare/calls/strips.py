@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from callcare.calls import known
 from callcare.calls.actions.contacts import Said, said_of
@@ -218,6 +219,7 @@ def _frame(
         "order": int(said.started_at.timestamp() * 1000),
         "html": SPACES.sub(" ", html).strip(),
         "say": _announced(facts) if reading == Reading.RINGING else "",
+        "page": reverse("desk:contact", args=[contact.ref]) if reading in {Reading.TALKING, Reading.OVER} else "",
         "holds": reading == Reading.TALKING and is_mine,
         "quiet": reading == Reading.RINGING,
         "closes": round(stays.total_seconds(), 1) if stays else None,

@@ -1,6 +1,7 @@
 // What happens by itself, as strips on top of the page. Nothing here moves the focus, scrolls, or opens anything.
 // The stream sends `snapshot` {strips: [frame…]}, `strip` frame and `leave`; a frame is {key, version, order, phase,
-// html, say, holds, quiet, closes, now}. `html` is empty where there is nothing (more) to show.
+// html, say, page, holds, quiet, closes, now}. `html` is empty where there is nothing (more) to show; a strip is not
+// shown on its own `page`; one that `holds` the person leaves `quiet` ones to the count.
 import { leading } from "./leader.js";
 import { say } from "./announce.js";
 
@@ -11,7 +12,8 @@ const said = new Set();
 let place;
 let isFirst = true;
 
-const shown = (frame) => frame.html && !hidden.has(`${frame.key} ${frame.phase}`);
+const isHere = (frame) => frame.page && new URL(frame.page, location).pathname === location.pathname;
+const shown = (frame) => frame.html && !hidden.has(`${frame.key} ${frame.phase}`) && !isHere(frame);
 
 /** True for what has just begun; a page that has only been reloaded does not speak again. */
 function isNews(frame) {
@@ -23,7 +25,7 @@ function isNews(frame) {
 function speak(frame) {
   if (!frame.say || said.has(frame.key)) return;
   said.add(frame.key);
-  const isBusy = [...known.values()].some((one) => one.holds);
+  const isBusy = [...known.values()].some((one) => one.html && one.holds);
   if (isBusy || document.visibilityState !== "visible" || !isNews(frame)) return;
   document.getElementById("live-said").textContent = frame.say;
 }
@@ -65,7 +67,7 @@ function close(now) {
 function draw() {
   close(Date.now());
   const all = [...known.values()].filter(shown).sort((one, other) => one.order - other.order);
-  const isBusy = all.some((frame) => frame.holds);
+  const isBusy = [...known.values()].some((frame) => frame.html && frame.holds);
   const seen = all.filter((frame) => !(isBusy && frame.quiet)).sort((one, other) => Boolean(other.holds) - Boolean(one.holds));
   const top = seen.slice(0, MOST);
   const list = place.querySelector("ol");
