@@ -73,7 +73,7 @@ def _percentiles(times: list[float]) -> tuple[float, float, float]:
     return tuple(round(cuts[at - 1] * 1000, 2) for at in (50, 95, 99))  # type: ignore[return-value]
 
 
-def _timed(
+def timed(
     name: str, size: int, things: list[Any], do: Callable[[Any], int], *, table: str, key: str, top: int,
     most: float | None, at: str = "p99", database_only: bool = False,
 ) -> Row:  # fmt: skip
@@ -121,11 +121,11 @@ def candidates(pick: random.Random, repeats: int) -> Iterator[Row]:
     def search(one: Any) -> int:
         return _shown(candidates_for_need(one, today=today))
 
-    yield _timed("candidates", size, wanted, search, most=30, database_only=True, **facts)
-    yield _timed("candidates-explained", size, wanted, search, most=None, **facts)
+    yield timed("candidates", size, wanted, search, most=30, database_only=True, **facts)
+    yield timed("candidates-explained", size, wanted, search, most=None, **facts)
     laptops = [one for one in wanted if one.path[-1] == "laptop"] or wanted[:1]
     many = (laptops * repeats)[: min(repeats, 100)]
-    yield _timed("candidates-largest-family", size, many, search, most=30, database_only=True, **facts)
+    yield timed("candidates-largest-family", size, many, search, most=30, database_only=True, **facts)
 
 
 def needs(pick: random.Random, repeats: int) -> Iterator[Row]:
@@ -137,7 +137,7 @@ def needs(pick: random.Random, repeats: int) -> Iterator[Row]:
     def search(one: Any) -> int:
         return _shown(needs_for_commitment(one, today=today))
 
-    yield _timed(
+    yield timed(
         "needs", size, offered, search, table="matching_wanted", key="line_id", top=size, most=30, database_only=True
     )
 
@@ -152,7 +152,7 @@ def organisations(pick: random.Random, repeats: int) -> Iterator[Row]:
         "organisation-typo": [_slip(name, pick) for name in names],
     }
     for name, texts in typed.items():
-        yield _timed(
+        yield timed(
             name, size, texts, lambda text: len(find_organisations(text)), table="directory_organisation", key="id",
             top=size, most=25,
         )  # fmt: skip
@@ -199,7 +199,7 @@ def _page(client: Client, name: str, url: str, repeats: int) -> Row | None:
         client.get(url)
         return 25
 
-    row = _timed(
+    row = timed(
         f"page {name}", Need.objects.count(), [url] * repeats, get, table="needs_need", key="id",
         top=Need.objects.count(), most=120, at="p95",
     )  # fmt: skip
@@ -223,7 +223,7 @@ def capture(pick: random.Random, repeats: int) -> Iterator[Row]:
         capture_line(line)
         return 1
 
-    yield _timed(
+    yield timed(
         "capture", size, [pick.choice(LINES) for _ in range(repeats)], understand, table="directory_organisation",
         key="id", top=size, most=5,
     )  # fmt: skip

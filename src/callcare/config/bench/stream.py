@@ -43,13 +43,13 @@ WITHIN = 30.0  # seconds after which the measure gives up
 def stream(pick: random.Random, repeats: int) -> Iterator[Row]:
     """Calls that ring, one after the other, seen by 200 browsers of operators of their desk."""
     operator = User.objects.get(email=OPERATOR)
-    door = _door(operator.desks.get())
+    address = door(operator.desks.get())
     cookies = [_signed_in(operator) for _ in range(SCREENS)]
     numbers = _numbers(pick)
-    with _house() as port:
-        times = asyncio.run(_measured(port, door, cookies, [pick.choice(numbers) for _ in range(_events(repeats))]))
-    p50, p95, p99 = (_percentile(times, at) for at in (50, 95, 99))
-    beside = _percentile([_floor(pick) for _ in range(50)], 50)
+    with house() as port:
+        times = asyncio.run(_measured(port, address, cookies, [pick.choice(numbers) for _ in range(_events(repeats))]))
+    p50, p95, p99 = (percentile(times, at) for at in (50, 95, 99))
+    beside = percentile([_floor(pick) for _ in range(50)], 50)
     yield Row(
         "stream", SCREENS, p50, p99, beside, round(p50 / beside, 1), f"p95 ≤ {BUDGET:g} ms", p95 <= BUDGET, p95,
         repeats=_events(repeats),
@@ -60,7 +60,7 @@ def _events(repeats: int) -> int:
     return min(repeats, MOST_EVENTS)
 
 
-def _percentile(times: list[float], at: int) -> float:
+def percentile(times: list[float], at: int) -> float:
     return round(quantiles(times, n=100, method="inclusive")[at - 1] * 1000, 2)
 
 
@@ -71,7 +71,7 @@ def _floor(pick: random.Random) -> float:
     return perf_counter() - begun
 
 
-def _door(desk: Desk) -> str:
+def door(desk: Desk) -> str:
     """The address of a trunk of its own: a secret is shown once, so each run opens one."""
     slug = f"banc-de-mesure-{Trunk.objects.count()}"
     _, secret = open_trunk(by=None, desk=desk, slug=slug, name="banc de mesure", provider=Provider.GENERIC)
@@ -91,7 +91,7 @@ def _numbers(pick: random.Random) -> list[str]:
 
 
 @contextlib.contextmanager
-def _house() -> Iterator[int]:
+def house() -> Iterator[int]:
     """The house as it is served, on the bench's database, at a free port of the loopback."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -116,7 +116,7 @@ def _url() -> str:
 
 
 async def _measured(port: int, door: str, cookies: list[str], numbers: list[str]) -> list[float]:
-    await _awake(port)
+    await awake(port)
     async with contextlib.AsyncExitStack() as stack:
         screens = [await stack.enter_async_context(_screen(port, cookie)) for cookie in cookies]
         await asyncio.gather(*(_event(screen, b"event: snapshot") for screen in screens))
@@ -129,7 +129,7 @@ async def _measured(port: int, door: str, cookies: list[str], numbers: list[str]
         return times[SCREENS:] or times  # the first drawing also loads the templates
 
 
-async def _awake(port: int) -> None:
+async def awake(port: int) -> None:
     for _ in range(300):
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
