@@ -27,7 +27,7 @@ class Pbx:
         lines = [
             f"#!define LISTEN udp:{LOOPBACK}:{self.port}",
             f'#!define HOOK "{self.hook}"',
-            f'#!define CARRIER "{CARRIER}/32"',
+            f'#!define CARRIER "{CARRIER + "/32" if self.guarded else "127.0.0.0/8"}"',
             f"#!define RINGS_FOR {RINGS_FOR}",
             "#!define REACHED_WITHIN 1000",
             f"#!define PATIENCE {self.patience}",

@@ -42,14 +42,16 @@ def sipp(
     """One sipp: it ends by itself after so many calls, or after `within` seconds. Exit status 0: the scenario held."""
     errors = folder / f"{name}-{next(_number)}.errors"
     command: list[str | Path] = ["sipp", "-sf", play, "-i", host, "-p", str(port), "-m", str(calls), "-nostdin"]
-    command += ["-cp", str(free_port()), "-mi", host, "-timeout", f"{within}s", "-timeout_error"]
+    command += ["-cp", str(free_port()), "-mi", host, "-mp", str(free_port(host=host) & ~1), "-timeout", f"{within}s", "-timeout_error"]
     command += ["-cid_str", f"%u-{secrets.token_hex(6)}@%s"]
     command += ["-trace_err", "-error_file", errors, "-s", called, "-r", str(rate), "-l", str(max(calls, 10))]
+    notes = folder / f"{play.stem}.notes"
+    command += ["-trace_logs", "-log_file", notes]
     if password:
         command += ["-au", keys["operator"], "-ap", password]
     for key, value in keys.items():
         command += ["-key", key, value]
-    return Program(name, [*command, *([to] if to else [])], folder)
+    return Program(name, [*command, *([to] if to else [])], folder, notes=notes)
 
 
 @dataclass
@@ -62,16 +64,18 @@ class Phone:
     calls: int = 1
     within: int = 20
     words: dict[str, object] = field(default_factory=dict)
-    port: int = field(default_factory=free_port)
+    port: int = 0
+    host: str = LOOPBACK
 
     def start(self) -> None:
+        self.port = self.port or free_port(host=self.host)
         self.words = {"code": 486, "reason": "Busy Here", "rings_for": 300} | self.words
         play = scenario(f"phone-{self.how}", self.folder, **self.words)
         self.program = sipp(
-            f"phone-{self.operator}", folder=self.folder, play=play, port=self.port, calls=self.calls,
-            within=self.within, operator=self.operator,
+            f"phone-{self.operator}", folder=self.folder, play=play, port=self.port, host=self.host,
+            calls=self.calls, within=self.within, operator=self.operator,
         )  # fmt: skip
-        wait_for(lambda: bound(self.port), within=5, why=f"the telephone of {self.operator} does not start")
+        wait_for(lambda: bound(self.port, self.host), within=5, why=f"the telephone of {self.operator} does not start")
 
     def register(self, pbx_port: int, password: str, *, contact: str = "", expect: int = 200) -> None:
         play = scenario("register", self.folder, code=expect)

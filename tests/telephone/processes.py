@@ -37,8 +37,8 @@ def wait_for(what: Callable[[], object], *, within: float, why: str) -> None:
 class Program:
     """One process and its children, in a session of their own. What it wrote stands in `<name>.log`."""
 
-    def __init__(self, name: str, command: Iterable[str | Path], folder: Path) -> None:
-        self.name, self.log = name, folder / f"{name}.log"
+    def __init__(self, name: str, command: Iterable[str | Path], folder: Path, *, notes: Path | None = None) -> None:
+        self.name, self.log, self.notes = name, folder / f"{name}.log", notes or folder / f"{name}.notes"
         with self.log.open("ab") as written:
             self.process = subprocess.Popen(
                 [str(word) for word in command],

@@ -1,0 +1,255 @@
+"""What happens on the telephone, played for real: each scene is a few calls, and what the exchange must tell of them.
+
+`told` is the story in the exchange's words, one list a call, in the order of the calls. The same scenes are played
+before a receiver of our own, before the desk itself, and (from their traces) where no Kamailio is.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.telephone.pbx import PASSWORDS, Pbx
+from tests.telephone.phones import Phone, call, call_back
+from tests.telephone.processes import CARRIER, LOOPBACK, Program, wait_for
+from tests.telephone.sound import tone, write_alaw
+
+TRACES = Path(__file__).parent / "traces"
+CALLER = "0353010001"
+PITCH = 700  # Hz, of what the caller says to the voice box
+
+
+@dataclass
+class Line:
+    """One exchange and the telephones on it."""
+
+    pbx: Pbx
+    programs: list[Program] = field(default_factory=list)
+
+    def phone(self, operator: str, how: str = "at-a-desk", *, calls: int = 1, within: int = 20, **words: Any) -> Phone:
+        """A telephone, started and registered."""
+        phone = Phone(operator, self.pbx.folder, how, calls=calls, within=within, words=words)
+        phone.start()
+        self.programs.append(phone.program)
+        phone.register(self.pbx.port, PASSWORDS[operator])
+        return phone
+
+    def call(self, how: str = "caller", **words: Any) -> Program:
+        program = call(self.pbx.folder, self.pbx.port, how=how, **({"caller": CALLER} | words))
+        self.programs.append(program)
+        return program
+
+    def call_and_wait(self, how: str = "caller", *, patience: float = 10, **words: Any) -> None:
+        finished(self.call(how, **words), within=patience)
+
+    def stop(self) -> None:
+        for program in self.programs:
+            program.stop()
+
+
+def finished(program: Program, *, within: float = 10) -> None:
+    status = program.wait(within=within)
+    assert status == 0, f"{program.name} ended with {status}:\n{program.said()}"
+
+
+def answered(line: Line) -> None:
+    phone = line.phone("marion")
+    line.call_and_wait()
+    phone.done()
+
+
+def both_ring(line: Line) -> None:
+    marion, claire = line.phone("marion"), line.phone("claire", rings_for=5000)
+    line.call_and_wait()
+    marion.done()
+    claire.done()
+
+
+def busy_then_the_second(line: Line) -> None:
+    marion, claire = line.phone("marion", "refuses"), line.phone("claire")
+    line.call_and_wait()
+    marion.done()
+    claire.done()
+
+
+def all_busy(line: Line) -> None:
+    line.phone("marion", "refuses")
+    line.phone("claire", "refuses")
+    line.call_and_wait("caller-in-vain", code=486)
+
+
+def not_to_be_disturbed(line: Line) -> None:
+    line.phone("marion", "refuses", code=603, reason="Decline")
+    line.call_and_wait("caller-in-vain", code=603)
+
+
+def out_of_order(line: Line) -> None:
+    line.phone("marion", "refuses", code=500, reason="Out Of Order")
+    line.call_and_wait("caller-in-vain", code=500)
+
+
+def given_up(line: Line) -> None:
+    phone = line.phone("marion", rings_for=5000)
+    line.call_and_wait("caller-gives-up")
+    phone.done()
+
+
+def nobody_registered(line: Line) -> None:
+    line.call_and_wait("caller-in-vain", code=480)
+
+
+def rings_out(line: Line) -> None:
+    phone = line.phone("marion", rings_for=5000)
+    line.call_and_wait("caller-in-vain", code=408)
+    phone.done()
+
+
+def operator_hangs_up(line: Line) -> None:
+    phone = line.phone("marion", "hangs-up")
+    line.call_and_wait("caller-is-left")
+    phone.done()
+
+
+def hidden_number(line: Line) -> None:
+    phone = line.phone("marion")
+    line.call_and_wait(caller="anonymous", name='"Anonymous"')
+    phone.done()
+
+
+SPELLINGS = ("+33353010002", "0033353010002", "0353010002")
+
+
+def three_spellings(line: Line) -> None:
+    phone = line.phone("marion", calls=3)
+    for number in SPELLINGS:
+        line.call_and_wait(caller=number)
+    phone.done()
+
+
+def two_and_two(line: Line) -> None:
+    """The second caller finds Marion speaking; Claire takes her."""
+    marion, claire = line.phone("marion", calls=2), line.phone("claire", calls=2, rings_for=700)
+    first = line.call(speaks_for=1600)
+    answered_by_somebody(first)
+    second = line.call(caller="0353010003")
+    finished(first)
+    finished(second)
+    marion.done()
+    claire.done()
+
+
+def answered_by_somebody(program: Program) -> None:
+    """The caller's own sipp notes it."""
+    wait_for(lambda: program.notes.exists() and program.notes.read_text(), within=5, why="nobody answers")
+
+
+def called_back(line: Line) -> None:
+    """An operator calls somebody from her telephone."""
+    far = Phone("partenaire", line.pbx.folder, "answers", host=CARRIER, port=int(line.pbx.carrier.rpartition(":")[2]))
+    far.start()
+    line.programs.append(far.program)
+    program = call_back(
+        line.pbx.folder, line.pbx.port, operator="marion", password=PASSWORDS["marion"], called=CALLER
+    )
+    line.programs.append(program)
+    finished(program)
+    far.done()
+
+
+def message_left(line: Line) -> None:
+    """Both are busy, and the voice box takes the call; real sound goes through it."""
+    line.phone("marion", "refuses")
+    line.phone("claire", "refuses")
+    speak(line)
+
+
+def message_at_night(line: Line) -> None:
+    """No telephone is there: the voice box takes the call at once."""
+    speak(line)
+
+
+def speak(line: Line) -> None:
+    speech = line.pbx.folder / "speech.alaw"
+    write_alaw(speech, tone(2, pitch=PITCH))
+    line.call_and_wait("caller-speaks", speech=speech, speaks_for=1200)
+
+
+def calls_itself(line: Line) -> None:
+    """A telephone that gave the exchange's own address as its own, on an exchange that does not look."""
+    claire = Phone("claire", line.pbx.folder)
+    claire.register(line.pbx.port, PASSWORDS["claire"], contact=f"{LOOPBACK}:{line.pbx.port}")
+    for number in ("0353010004", "0353010005", "0353010006"):
+        line.call_and_wait("caller-in-vain", code=483, caller=number)
+
+
+@dataclass(frozen=True)
+class Scene:
+    play: Callable[[Line], None]
+    told: Sequence[Sequence[str]]
+    numbers: Sequence[str] = (CALLER,)
+
+    @property
+    def name(self) -> str:
+        return self.play.__name__.replace("_", "-")
+
+    @property
+    def events(self) -> int:
+        return sum(len(call) for call in self.told)
+
+
+NORMAL = ("ringing marion", "answer marion", "hangup normalClearing")
+SCENES = [
+    Scene(answered, [["newCall in marion", *NORMAL]]),
+    Scene(both_ring, [["newCall in claire,marion", "ringing claire", *NORMAL]]),
+    Scene(
+        busy_then_the_second,
+        [["newCall in claire,marion", "ringing claire", "answer claire", "hangup normalClearing"]],
+    ),
+    Scene(all_busy, [["newCall in claire,marion", "hangup busy"]]),
+    Scene(not_to_be_disturbed, [["newCall in marion", "hangup noAnswer"]]),
+    Scene(out_of_order, [["newCall in marion", "hangup congestion"]]),
+    Scene(given_up, [["newCall in marion", "ringing marion", "hangup cancel"]]),
+    Scene(nobody_registered, [["newCall in", "hangup notFound"]]),
+    Scene(rings_out, [["newCall in marion", "ringing marion", "hangup noAnswer"]]),
+    Scene(operator_hangs_up, [["newCall in marion", *NORMAL]]),
+    Scene(hidden_number, [["newCall in marion", *NORMAL]], ("anonymous",)),
+    Scene(three_spellings, [["newCall in marion", *NORMAL]] * 3, SPELLINGS),
+    Scene(
+        two_and_two,
+        [
+            ["newCall in claire,marion", "ringing claire", *NORMAL],
+            ["newCall in claire,marion", "ringing claire", "answer claire", "hangup normalClearing"],
+        ],
+        (CALLER, "0353010003"),
+    ),
+    Scene(called_back, [["newCall out marion", "answer marion", "hangup normalClearing"]], ("marion",)),
+]
+BOX = ("voicemailStart", "voicemailAnswer", "hangup normalClearing", "voicemailRecording")
+BOX_SCENES = [
+    Scene(message_left, [["newCall in claire,marion", *BOX]]),
+    Scene(message_at_night, [["newCall in", *BOX]]),
+]
+# Each of the three calls comes back until its hops are used up; what is told of it is hundreds of lines.
+STORM = Scene(calls_itself, [], ("0353010004", "0353010005", "0353010006"))
+BY_NAME = {scene.name: scene for scene in [*SCENES, *BOX_SCENES, STORM]}
+
+
+def story(events: Iterable[dict[str, Any]]) -> list[list[str]]:
+    """The events of each call in words, calls in the order of their beginning; telephones that ring, by name."""
+    calls: dict[str, list[dict[str, Any]]] = {}
+    for event in sorted(events, key=lambda one: float(one["ts"])):
+        calls.setdefault(event["callId"], []).append(event)
+    return [_in_words(of_one) for of_one in calls.values()]
+
+
+def _in_words(events: Iterable[dict[str, Any]]) -> list[str]:
+    said: list[str] = []
+    for event in events:
+        user = ",".join(sorted(event.get("user", [])))
+        words = {"newCall": [event.get("direction", ""), user], "ringing": [user], "hangup": [event.get("cause", "")]}
+        details = words.get(event["event"], [event.get("answeringNumber", "")])
+        said.append(" ".join(word for word in [event["event"], *details] if word))
+    rings = [place for place, words in enumerate(said) if words.startswith("ringing")]
+    for place, words in zip(rings, sorted(said[place] for place in rings), strict=True):
+        said[place] = words  # which of two telephones rings first is chance
+    return said
