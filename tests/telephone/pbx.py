@@ -7,7 +7,7 @@ from typing import Self
 from tests.telephone.processes import CARRIER, LOOPBACK, Program, bound, free_port, wait_for
 
 RECIPE = Path(__file__).resolve().parents[2] / "samples/kamailio/kamailio.cfg"
-PASSWORDS = {"marion": "une-phrase-pour-marion", "claire": "une-autre-pour-claire"}
+PASSWORDS = {"marion": "une-phrase-pour-marion", "nathalie": "une-autre-pour-nathalie"}
 RINGS_FOR = 1500  # ms; thirty seconds on a real line
 TRIES = 3  # another program may take the free port before we do
 

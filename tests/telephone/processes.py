@@ -13,10 +13,17 @@ CARRIER = "127.0.0.2"  # the provider's side of the line; a loopback address too
 STRANGER = "127.0.0.3"
 
 
+_given: set[int] = set()  # a port is free until its program has it: nobody else of this run is given it meanwhile
+
+
 def free_port(kind: int = socket.SOCK_DGRAM, host: str = LOOPBACK) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    while True:
+        with socket.socket(socket.AF_INET, kind) as probe:
+            probe.bind((host, 0))
+            port = int(probe.getsockname()[1])
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 def bound(port: int, host: str = LOOPBACK) -> bool:

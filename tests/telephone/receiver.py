@@ -96,6 +96,15 @@ class Receiver:
         wait_for(lambda: len(self.requests) >= count, within=within, why=f"{len(self.requests)} of {count} came")
         time.sleep(0.05)
 
+    def quiet(self, *, least: int = 0, for_seconds: float = 0.5, within: float = 10) -> None:
+        """Until so many requests have come and no more follow."""
+        deadline, seen, since = time.monotonic() + within, -1, time.monotonic()
+        while seen < least or time.monotonic() - since < for_seconds:
+            assert time.monotonic() < deadline, f"{len(self.requests)} requests, and no end"
+            if len(self.requests) != seen:
+                seen, since = len(self.requests), time.monotonic()
+            time.sleep(0.02)
+
     def __enter__(self) -> Self:
         self.open()
         return self

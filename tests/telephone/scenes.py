@@ -15,7 +15,6 @@ from tests.telephone.processes import CARRIER, LOOPBACK, Program, wait_for
 from tests.telephone.sound import tone, write_alaw
 
 TRACES = Path(__file__).parent / "traces"
-CALLER = "0353010001"
 PITCH = 700  # Hz, of what the caller says to the voice box
 
 
@@ -24,7 +23,12 @@ class Line:
     """One exchange and the telephones on it."""
 
     pbx: Pbx
+    of: int = 0  # which line: each has callers of its own
     programs: list[Program] = field(default_factory=list)
+
+    def number(self, caller: int = 1) -> str:
+        """The number of one of its callers, as French carriers write it."""
+        return number_of(self.of, caller)
 
     def phone(self, operator: str, how: str = "at-a-desk", *, calls: int = 1, within: int = 20, **words: Any) -> Phone:
         """A telephone, started and registered."""
@@ -35,7 +39,7 @@ class Line:
         return phone
 
     def call(self, how: str = "caller", **words: Any) -> Program:
-        program = call(self.pbx.folder, self.pbx.port, how=how, **({"caller": CALLER} | words))
+        program = call(self.pbx.folder, self.pbx.port, how=how, **({"caller": self.number()} | words))
         self.programs.append(program)
         return program
 
@@ -45,6 +49,10 @@ class Line:
     def stop(self) -> None:
         for program in self.programs:
             program.stop()
+
+
+def number_of(line: int, caller: int = 1) -> str:
+    return f"035301{line:02d}{caller:02d}"
 
 
 def finished(program: Program, *, within: float = 10) -> None:
@@ -59,22 +67,22 @@ def answered(line: Line) -> None:
 
 
 def both_ring(line: Line) -> None:
-    marion, claire = line.phone("marion"), line.phone("claire", rings_for=5000)
+    marion, nathalie = line.phone("marion"), line.phone("nathalie", rings_for=5000)
     line.call_and_wait()
     marion.done()
-    claire.done()
+    nathalie.done()
 
 
 def busy_then_the_second(line: Line) -> None:
-    marion, claire = line.phone("marion", "refuses"), line.phone("claire")
+    marion, nathalie = line.phone("marion", "refuses"), line.phone("nathalie")
     line.call_and_wait()
     marion.done()
-    claire.done()
+    nathalie.done()
 
 
 def all_busy(line: Line) -> None:
     line.phone("marion", "refuses")
-    line.phone("claire", "refuses")
+    line.phone("nathalie", "refuses")
     line.call_and_wait("caller-in-vain", code=486)
 
 
@@ -116,26 +124,26 @@ def hidden_number(line: Line) -> None:
     phone.done()
 
 
-SPELLINGS = ("+33353010002", "0033353010002", "0353010002")
+SPELLINGS = ("+33", "0033", "0")
 
 
 def three_spellings(line: Line) -> None:
     phone = line.phone("marion", calls=3)
-    for number in SPELLINGS:
-        line.call_and_wait(caller=number)
+    for prefix in SPELLINGS:
+        line.call_and_wait(caller=prefix + line.number().removeprefix("0"))
     phone.done()
 
 
 def two_and_two(line: Line) -> None:
-    """The second caller finds Marion speaking; Claire takes her."""
-    marion, claire = line.phone("marion", calls=2), line.phone("claire", calls=2, rings_for=700)
+    """The second caller finds Marion speaking; Nathalie takes her."""
+    marion, nathalie = line.phone("marion", calls=2), line.phone("nathalie", calls=2, rings_for=700)
     first = line.call(speaks_for=1600)
     answered_by_somebody(first)
-    second = line.call(caller="0353010003")
+    second = line.call(caller=line.number(2))
     finished(first)
     finished(second)
     marion.done()
-    claire.done()
+    nathalie.done()
 
 
 def answered_by_somebody(program: Program) -> None:
@@ -149,7 +157,7 @@ def called_back(line: Line) -> None:
     far.start()
     line.programs.append(far.program)
     program = call_back(
-        line.pbx.folder, line.pbx.port, operator="marion", password=PASSWORDS["marion"], called=CALLER
+        line.pbx.folder, line.pbx.port, operator="marion", password=PASSWORDS["marion"], called=line.number()
     )
     line.programs.append(program)
     finished(program)
@@ -159,7 +167,7 @@ def called_back(line: Line) -> None:
 def message_left(line: Line) -> None:
     """Both are busy, and the voice box takes the call; real sound goes through it."""
     line.phone("marion", "refuses")
-    line.phone("claire", "refuses")
+    line.phone("nathalie", "refuses")
     speak(line)
 
 
@@ -176,17 +184,16 @@ def speak(line: Line) -> None:
 
 def calls_itself(line: Line) -> None:
     """A telephone that gave the exchange's own address as its own, on an exchange that does not look."""
-    claire = Phone("claire", line.pbx.folder)
-    claire.register(line.pbx.port, PASSWORDS["claire"], contact=f"{LOOPBACK}:{line.pbx.port}")
-    for number in ("0353010004", "0353010005", "0353010006"):
-        line.call_and_wait("caller-in-vain", code=483, caller=number)
+    nathalie = Phone("nathalie", line.pbx.folder)
+    nathalie.register(line.pbx.port, PASSWORDS["nathalie"], contact=f"{LOOPBACK}:{line.pbx.port}")
+    for caller in (1, 2, 3):
+        line.call_and_wait("caller-in-vain", code=483, caller=line.number(caller))
 
 
 @dataclass(frozen=True)
 class Scene:
     play: Callable[[Line], None]
     told: Sequence[Sequence[str]]
-    numbers: Sequence[str] = (CALLER,)
 
     @property
     def name(self) -> str:
@@ -200,37 +207,36 @@ class Scene:
 NORMAL = ("ringing marion", "answer marion", "hangup normalClearing")
 SCENES = [
     Scene(answered, [["newCall in marion", *NORMAL]]),
-    Scene(both_ring, [["newCall in claire,marion", "ringing claire", *NORMAL]]),
+    Scene(both_ring, [["newCall in marion,nathalie", "ringing marion", "ringing nathalie", *NORMAL[1:]]]),
     Scene(
         busy_then_the_second,
-        [["newCall in claire,marion", "ringing claire", "answer claire", "hangup normalClearing"]],
+        [["newCall in marion,nathalie", "ringing nathalie", "answer nathalie", "hangup normalClearing"]],
     ),
-    Scene(all_busy, [["newCall in claire,marion", "hangup busy"]]),
+    Scene(all_busy, [["newCall in marion,nathalie", "hangup busy"]]),
     Scene(not_to_be_disturbed, [["newCall in marion", "hangup noAnswer"]]),
     Scene(out_of_order, [["newCall in marion", "hangup congestion"]]),
     Scene(given_up, [["newCall in marion", "ringing marion", "hangup cancel"]]),
     Scene(nobody_registered, [["newCall in", "hangup notFound"]]),
     Scene(rings_out, [["newCall in marion", "ringing marion", "hangup noAnswer"]]),
     Scene(operator_hangs_up, [["newCall in marion", *NORMAL]]),
-    Scene(hidden_number, [["newCall in marion", *NORMAL]], ("anonymous",)),
-    Scene(three_spellings, [["newCall in marion", *NORMAL]] * 3, SPELLINGS),
+    Scene(hidden_number, [["newCall in marion", *NORMAL]]),
+    Scene(three_spellings, [["newCall in marion", *NORMAL]] * 3),
     Scene(
         two_and_two,
         [
-            ["newCall in claire,marion", "ringing claire", *NORMAL],
-            ["newCall in claire,marion", "ringing claire", "answer claire", "hangup normalClearing"],
+            ["newCall in marion,nathalie", "ringing marion", "ringing nathalie", *NORMAL[1:]],
+            ["newCall in marion,nathalie", "ringing nathalie", "answer nathalie", "hangup normalClearing"],
         ],
-        (CALLER, "0353010003"),
     ),
-    Scene(called_back, [["newCall out marion", "answer marion", "hangup normalClearing"]], ("marion",)),
+    Scene(called_back, [["newCall out marion", "answer marion", "hangup normalClearing"]]),
 ]
 BOX = ("voicemailStart", "voicemailAnswer", "hangup normalClearing", "voicemailRecording")
 BOX_SCENES = [
-    Scene(message_left, [["newCall in claire,marion", *BOX]]),
+    Scene(message_left, [["newCall in marion,nathalie", *BOX]]),
     Scene(message_at_night, [["newCall in", *BOX]]),
 ]
 # Each of the three calls comes back until its hops are used up; what is told of it is hundreds of lines.
-STORM = Scene(calls_itself, [], ("0353010004", "0353010005", "0353010006"))
+STORM = Scene(calls_itself, [])
 BY_NAME = {scene.name: scene for scene in [*SCENES, *BOX_SCENES, STORM]}
 
 
