@@ -1,6 +1,10 @@
 """A telephone exchange of our own: Kamailio with the very configuration the documentation gives."""
 
+import re
 import shutil
+import socket
+import subprocess
+import time
 from pathlib import Path
 from typing import Self
 
@@ -31,6 +35,7 @@ class Pbx:
             f"#!define RINGS_FOR {RINGS_FOR}",
             "#!define REACHED_WITHIN 1000",
             f"#!define PATIENCE {self.patience}",
+            f'#!define CONTROL "tcp:{LOOPBACK}:{self.control}"',
         ]
         if self.box:
             lines.append(f'#!define BOX "{self.box}"')
@@ -44,7 +49,7 @@ class Pbx:
     def __enter__(self) -> Self:
         shutil.copy(RECIPE, self.folder)
         for attempt in range(TRIES):
-            self.port = free_port()
+            self.port, self.control = free_port(), free_port(socket.SOCK_STREAM)
             (self.folder / "desk.cfg").write_text(self.settings())
             command = ["kamailio", "-f", self.folder / "kamailio.cfg", "-DD", "-m", "32", "-M", "8"]
             command += ["-w", self.folder, "-Y", self.folder, "-P", self.folder / "kamailio.pid"]
@@ -57,3 +62,13 @@ class Pbx:
 
     def __exit__(self, *_: object) -> None:
         self.program.stop()
+
+    def waiting(self) -> int:
+        """How many lines of its queue the desk has not taken yet, without the one under way."""
+        command = ["kamcmd", "-s", f"tcp:{LOOPBACK}:{self.control}", "mqueue.get_size", "desk"]
+        said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=5).stdout
+        return int(re.findall(r"size: (\d+)", said)[0])
+
+    def told_everything(self, *, within: float = 30) -> None:
+        wait_for(lambda: self.waiting() == 0, within=within, why="the queue does not empty")
+        time.sleep(0.2)  # for the last one, on its way

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -44,7 +44,15 @@ def wait_for(what: Callable[[], object], *, within: float, why: str) -> None:
 class Program:
     """One process and its children, in a session of their own. What it wrote stands in `<name>.log`."""
 
-    def __init__(self, name: str, command: Iterable[str | Path], folder: Path, *, notes: Path | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Iterable[str | Path],
+        folder: Path,
+        *,
+        notes: Path | None = None,
+        env: Mapping[str, str] = os.environ,
+    ) -> None:
         self.name, self.log, self.notes = name, folder / f"{name}.log", notes or folder / f"{name}.notes"
         with self.log.open("ab") as written:
             self.process = subprocess.Popen(
@@ -54,7 +62,7 @@ class Program:
                 stdout=written,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env=os.environ | {"HOME": str(folder), "TERM": "dumb"},
+                env={**env, "HOME": str(folder), "TERM": "dumb"},
             )
 
     @property

@@ -152,7 +152,8 @@ def answered_by_somebody(program: Program) -> None:
 
 
 def called_back(line: Line) -> None:
-    """An operator calls somebody from her telephone."""
+    """Nobody was there; an operator calls back from her telephone."""
+    line.call_and_wait("caller-in-vain", code=480)
     far = Phone("partenaire", line.pbx.folder, "answers", host=CARRIER, port=int(line.pbx.carrier.rpartition(":")[2]))
     far.start()
     line.programs.append(far.program)
@@ -228,7 +229,7 @@ SCENES = [
             ["newCall in marion,nathalie", "ringing nathalie", "answer nathalie", "hangup normalClearing"],
         ],
     ),
-    Scene(called_back, [["newCall out marion", "answer marion", "hangup normalClearing"]]),
+    Scene(called_back, [["newCall in", "hangup notFound"], ["newCall out marion", "answer marion", "hangup normalClearing"]]),
 ]
 BOX = ("voicemailStart", "voicemailAnswer", "hangup normalClearing", "voicemailRecording")
 BOX_SCENES = [

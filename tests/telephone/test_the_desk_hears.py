@@ -1,0 +1,102 @@
+"""Real calls, told by a real exchange to the desk as it is served: what is in the log, and what is owed."""
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from callcare.calls.enums import ParseState
+from callcare.calls.models import Call, CallEvent, InboundEvent, Refusal, Trunk
+from callcare.desk.enums import InteractionState
+from callcare.desk.models import Interaction
+from tests import cast
+from tests.telephone.becomes import BECOMES, became, in_words, international, trunk_of
+from tests.telephone.house import LiveDesk
+from tests.telephone.pbx import Pbx
+from tests.telephone.processes import CARRIER, free_port, wait_for
+from tests.telephone.scenes import BOX_SCENES, SCENES, STORM, Line, Scene, finished
+from tests.telephone.voicebox import VoiceBox
+
+pytestmark = [pytest.mark.sip, pytest.mark.django_db(transaction=True)]
+AT_ONCE = 3  # scenes played at a time: they mostly wait
+EVERY = [*SCENES, *BOX_SCENES, STORM]
+
+
+def play(scene: Scene, folder: Path, hook: str, *, line: int) -> None:
+    """One scene, on an exchange of its own."""
+    folder = folder / scene.name
+    folder.mkdir()
+    with ExitStack() as stack:
+        box = stack.enter_context(VoiceBox(folder, hook)).address if scene in BOX_SCENES else ""
+        carrier = f"sip:{CARRIER}:{free_port(host=CARRIER)}"
+        pbx = stack.enter_context(Pbx(folder, hook, box=box, carrier=carrier, guarded=scene is not STORM))
+        on = Line(pbx, line)
+        stack.callback(on.stop)
+        scene.play(on)
+        pbx.told_everything()
+
+
+def heard(trunk: Trunk, events: int, *, within: float = 10) -> None:
+    """Until so many requests of this trunk were received and read."""
+    kept = InboundEvent.objects.filter(trunk=trunk)
+    read = kept.exclude(parse_state=ParseState.PENDING)
+    wait_for(
+        lambda: read.count() >= events and read.count() == kept.count(),
+        within=within,
+        why=f"{trunk}: {read.count()} of {events} were read",
+    )
+
+
+def test_each_scene_becomes_calls_contacts_and_calls_owed(tmp_path: Path, subtests: pytest.Subtests):
+    lines = {scene.name: trunk_of(scene.name) for scene in EVERY}
+    with LiveDesk(tmp_path) as desk, ThreadPoolExecutor(AT_ONCE) as crew:
+        played = [
+            crew.submit(play, scene, tmp_path, f"{desk.url}/cti/{scene.name}/{lines[scene.name][1]}", line=number)
+            for number, scene in enumerate(EVERY, start=1)
+        ]
+        for number, (scene, future) in enumerate(zip(EVERY, played, strict=True), start=1):
+            with subtests.test(scene.name):
+                future.result()
+                trunk = lines[scene.name][0]
+                heard(trunk, scene.events)
+                assert became(trunk, line=number) == BECOMES[scene.name]
+                assert not InboundEvent.objects.filter(trunk=trunk, parse_state=ParseState.ERROR).exists()
+    answered = Call.objects.exclude(answered_at=None).select_related("interaction__operator")
+    unanswered = Call.objects.filter(answered_at=None).select_related("interaction")
+    assert {(call.interaction.state, call.interaction.operator) for call in answered} == {
+        (InteractionState.DRAFT, cast.marion()),
+        (InteractionState.DRAFT, cast.nathalie()),
+    }
+    assert {(call.interaction.state, call.interaction.operator) for call in unanswered} == {
+        (InteractionState.FINAL, None)
+    }
+    assert Interaction.objects.count() == Call.objects.count()  # nobody was transferred: each call is one contact
+    assert not Refusal.objects.exclude(trunk=None).exists()
+
+
+def test_the_desk_is_killed_in_the_middle_of_three_hundred_calls_and_none_is_lost(tmp_path: Path):
+    """Fifty calls a second; two seconds in, the power goes; two seconds later the desk is back."""
+    trunk, secret = trunk_of("charge")
+    with LiveDesk(tmp_path) as desk, Pbx(tmp_path, f"{desk.url}/cti/charge/{secret}") as pbx:
+        line = Line(pbx)
+        try:
+            phone = line.phone("marion", "answers", calls=300, within=50, rings_for=100)
+            calls = line.call(calls=300, rate=50, within=40)
+            time.sleep(2)
+            desk.kill()
+            time.sleep(2)
+            desk.start()
+            finished(calls, within=45)
+            phone.done()
+            pbx.told_everything()
+            heard(trunk, 1200, within=20)
+        finally:
+            line.stop()
+    became_of_them = Counter(in_words(call, {}) for call in Call.objects.filter(trunk=trunk).select_related("operator"))
+    number = international(0, 1)
+    assert became_of_them == {f"in {number}: answered by Marion, rang marion": 300}
+    kinds = Counter(CallEvent.objects.filter(trunk=trunk).values_list("kind", flat=True))
+    assert kinds == {kind: 300 for kind in ("newCall", "ringing", "answer", "hangup")}
