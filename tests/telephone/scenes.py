@@ -4,17 +4,19 @@
 before a receiver of our own, before the desk itself, and (from their traces) where no Kamailio is.
 """
 
+import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.telephone.pbx import PASSWORDS, Pbx
 from tests.telephone.phones import Phone, call, call_back
-from tests.telephone.processes import CARRIER, LOOPBACK, Program, wait_for
+from tests.telephone.processes import CARRIER, LOOPBACK, Program, free_port, wait_for
 from tests.telephone.sound import tone, write_alaw
+from tests.telephone.voicebox import VoiceBox
 
-TRACES = Path(__file__).parent / "traces"
 PITCH = 700  # Hz, of what the caller says to the voice box
 
 
@@ -24,6 +26,7 @@ class Line:
 
     pbx: Pbx
     of: int = 0  # which line: each has callers of its own
+    hops: int = 70  # how often a call of its callers may be passed on
     programs: list[Program] = field(default_factory=list)
 
     def number(self, caller: int = 1) -> str:
@@ -39,7 +42,7 @@ class Line:
         return phone
 
     def call(self, how: str = "caller", **words: Any) -> Program:
-        program = call(self.pbx.folder, self.pbx.port, how=how, **({"caller": self.number()} | words))
+        program = call(self.pbx.folder, self.pbx.port, how=how, **({"caller": self.number(), "hops": self.hops} | words))
         self.programs.append(program)
         return program
 
@@ -238,7 +241,26 @@ BOX_SCENES = [
 ]
 # Each of the three calls comes back until its hops are used up; what is told of it is hundreds of lines.
 STORM = Scene(calls_itself, [])
-BY_NAME = {scene.name: scene for scene in [*SCENES, *BOX_SCENES, STORM]}
+EVERY = [*SCENES, *BOX_SCENES, STORM]
+
+
+def play(scene: Scene, folder: Path, hook: str, *, line: int = 0, hops: int = 70) -> None:
+    """One scene, on an exchange of its own, until the last line of it is told."""
+    folder = folder / scene.name
+    folder.mkdir()
+    with ExitStack() as stack:
+        box = stack.enter_context(VoiceBox(folder, hook)) if scene in BOX_SCENES else None
+        pbx = Pbx(
+            folder, hook, box=box.address if box else "", carrier=f"sip:{CARRIER}:{free_port(host=CARRIER)}",
+            guarded=scene is not STORM,
+        )  # fmt: skip
+        on = Line(stack.enter_context(pbx), line, hops)
+        stack.callback(on.stop)
+        scene.play(on)
+        pbx.told_everything()
+        if box:
+            wait_for(lambda: box.messages, within=5, why="the voice box kept nothing")
+            time.sleep(0.2)  # it is told
 
 
 def story(events: Iterable[dict[str, Any]]) -> list[list[str]]:

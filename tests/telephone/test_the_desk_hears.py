@@ -3,7 +3,6 @@
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,27 +15,11 @@ from tests import cast
 from tests.telephone.becomes import BECOMES, became, in_words, international, trunk_of
 from tests.telephone.house import LiveDesk
 from tests.telephone.pbx import Pbx
-from tests.telephone.processes import CARRIER, free_port, wait_for
-from tests.telephone.scenes import BOX_SCENES, SCENES, STORM, Line, Scene, finished
-from tests.telephone.voicebox import VoiceBox
+from tests.telephone.processes import wait_for
+from tests.telephone.scenes import EVERY, Line, finished, play
 
 pytestmark = [pytest.mark.sip, pytest.mark.django_db(transaction=True)]
 AT_ONCE = 3  # scenes played at a time: they mostly wait
-EVERY = [*SCENES, *BOX_SCENES, STORM]
-
-
-def play(scene: Scene, folder: Path, hook: str, *, line: int) -> None:
-    """One scene, on an exchange of its own."""
-    folder = folder / scene.name
-    folder.mkdir()
-    with ExitStack() as stack:
-        box = stack.enter_context(VoiceBox(folder, hook)).address if scene in BOX_SCENES else ""
-        carrier = f"sip:{CARRIER}:{free_port(host=CARRIER)}"
-        pbx = stack.enter_context(Pbx(folder, hook, box=box, carrier=carrier, guarded=scene is not STORM))
-        on = Line(pbx, line)
-        stack.callback(on.stop)
-        scene.play(on)
-        pbx.told_everything()
 
 
 def heard(trunk: Trunk, events: int, *, within: float = 10) -> None:
