@@ -23,21 +23,21 @@ BY_MARION = "in 1: answered by Marion, rang marion"
 BECOMES = {
     "answered": Became([BY_MARION]),
     "both-ring": Became([f"{BY_MARION} nathalie"]),
-    "busy-then-the-second": Became(["in 1: answered by Nathalie, rang nathalie"]),
-    "all-busy": Became(["in 1: missed busy"], [1]),
-    "not-to-be-disturbed": Became(["in 1: missed noAnswer"], [1]),
-    "out-of-order": Became(["in 1: missed congestion"], [1]),
+    "busy-then-the-second": Became(["in 1: answered by Nathalie, rang marion nathalie"]),
+    "all-busy": Became(["in 1: missed busy, rang marion nathalie"], [1]),
+    "not-to-be-disturbed": Became(["in 1: missed noAnswer, rang marion"], [1]),
+    "out-of-order": Became(["in 1: missed congestion, rang marion"], [1]),
     "given-up": Became(["in 1: missed cancel, rang marion"], [1]),
     "nobody-registered": Became(["in 1: missed notFound"], [1]),
     "rings-out": Became(["in 1: missed noAnswer, rang marion"], [1]),
     "operator-hangs-up": Became([BY_MARION]),
     "hidden-number": Became(["in hidden: answered by Marion, rang marion"]),
     "three-spellings": Became([BY_MARION] * 3),
-    "two-and-two": Became([f"{BY_MARION} nathalie", "in 2: answered by Nathalie, rang nathalie"]),
+    "two-and-two": Became([f"{BY_MARION} nathalie", "in 2: answered by Nathalie, rang marion nathalie"]),
     "called-back": Became(["in 1: missed notFound", "out 1: answered by Marion"]),
-    "message-left": Became(["in 1: voicemail"], [1], ["A laissé un message."]),
+    "message-left": Became(["in 1: voicemail, rang marion nathalie"], [1], ["A laissé un message."]),
     "message-at-night": Became(["in 1: voicemail"], [1], ["A laissé un message."]),
-    "calls-itself": Became([f"in {caller}: missed congestion" for caller in (1, 2, 3)], [1, 2, 3]),
+    "calls-itself": Became([f"in {caller}: missed congestion, rang nathalie" for caller in (1, 2, 3)], [1, 2, 3]),
 }
 
 
