@@ -51,7 +51,7 @@ class Pbx:
         for attempt in range(TRIES):
             self.port, self.control = free_port(), free_port(socket.SOCK_STREAM)
             (self.folder / "desk.cfg").write_text(self.settings())
-            command = ["kamailio", "-f", self.folder / "kamailio.cfg", "-DD", "-m", "32", "-M", "8"]
+            command = ["kamailio", "-f", self.folder / "kamailio.cfg", "-DD", "-E", "-m", "32", "-M", "8"]
             command += ["-w", self.folder, "-Y", self.folder, "-P", self.folder / "kamailio.pid"]
             self.program = Program("kamailio", command, self.folder)
             wait_for(lambda: bound(self.port) or not self.program.is_running, within=10, why="Kamailio does not start")
