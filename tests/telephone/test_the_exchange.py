@@ -1,6 +1,9 @@
 """What our Kamailio tells of real calls, before a receiver that keeps every request."""
 
 import json
+import re
+import shutil
+import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -10,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.telephone.pbx import PASSWORDS, Pbx
+from tests.telephone.pbx import PASSWORDS, RECIPE, Pbx
 from tests.telephone.phones import Phone
 from tests.telephone.processes import CARRIER, LOOPBACK, STRANGER, free_port
 from tests.telephone.receiver import SECRET, Received, Receiver
@@ -182,3 +185,18 @@ def test_the_secret_stands_in_the_address_alone(receiver: Receiver, connect: Cal
     assert {request.path for request in receiver.requests} == {f"/cti/kamailio/{SECRET}"}
     assert SECRET not in str([(request.headers, request.body) for request in receiver.requests])
     assert {request.headers["Content-Type"] for request in receiver.requests} == {"application/json"}
+
+
+def test_the_settings_we_give_as_an_example_are_accepted(tmp_path: Path):
+    """With the lines that are commented out, too; only the address must be one of this machine."""
+    shutil.copy(RECIPE, tmp_path)
+    example = (RECIPE.parent / "desk.cfg").read_text().replace("192.0.2.10", LOOPBACK)
+    for settings in (example, re.sub(r"^##!", "#!", example, flags=re.MULTILINE)):
+        (tmp_path / "desk.cfg").write_text(settings)
+        command = ["kamailio", "-c", "-E", "-f", tmp_path / "kamailio.cfg"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "config file ok" in done.stdout + done.stderr
+        assert "ERROR" not in done.stderr
+    (tmp_path / "desk.cfg").write_text(example.replace("#!define RINGS_FOR 30000", "#!define RINGS_FOR trente"))
+    assert subprocess.run(command, capture_output=True, timeout=20, check=False).returncode != 0
