@@ -42,7 +42,17 @@ def sipp(
     """One sipp: it ends by itself after so many calls, or after `within` seconds. Exit status 0: the scenario held."""
     errors = folder / f"{name}-{next(_number)}.errors"
     command: list[str | Path] = ["sipp", "-sf", play, "-i", host, "-p", str(port), "-m", str(calls), "-nostdin"]
-    command += ["-cp", str(free_port()), "-mi", host, "-mp", str(free_port(host=host) & ~1), "-timeout", f"{within}s", "-timeout_error"]
+    command += [
+        "-cp",
+        str(free_port()),
+        "-mi",
+        host,
+        "-mp",
+        str(free_port(host=host) & ~1),
+        "-timeout",
+        f"{within}s",
+        "-timeout_error",
+    ]
     command += ["-cid_str", f"%u-{secrets.token_hex(6)}@%s"]
     command += ["-trace_err", "-error_file", errors, "-s", called, "-r", str(rate), "-l", str(max(calls, 10))]
     notes = folder / f"{play.stem}.notes"

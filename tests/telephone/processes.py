@@ -1,4 +1,4 @@
-"""Programs of the telephone kit: started in a folder of their own, on ports that are free, ended by their own number."""
+"""Programs of the telephone kit: started in a folder of their own, on free ports, ended by their own number."""
 
 import os
 import signal

@@ -52,7 +52,7 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_POST(self) -> None:  # noqa: N802  # the name the library calls
+            def do_POST(self) -> None:  # the name the library calls
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 status, pause = receiver.keep(Received(time.time(), self.path, dict(self.headers), body))
                 time.sleep(pause)

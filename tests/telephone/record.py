@@ -8,7 +8,6 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,16 +49,10 @@ def read(path: Path) -> list[Received]:
     ]
 
 
-@contextmanager
-def _somewhere() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="callcare-scenes-") as folder:
-        yield Path(folder)
-
-
 def main() -> None:
     TRACES.mkdir(exist_ok=True)
-    with _somewhere() as folder:
-        for name, requests in play_all(folder, EVERY, hops=HOPS).items():
+    with tempfile.TemporaryDirectory(prefix="callcare-scenes-") as folder:
+        for name, requests in play_all(Path(folder), EVERY, hops=HOPS).items():
             (TRACES / f"{name}.jsonl").write_text("".join(lines(requests)))
             print(f"{name}: {len(requests)}")
 

@@ -42,7 +42,9 @@ class Line:
         return phone
 
     def call(self, how: str = "caller", **words: Any) -> Program:
-        program = call(self.pbx.folder, self.pbx.port, how=how, **({"caller": self.number(), "hops": self.hops} | words))
+        program = call(
+            self.pbx.folder, self.pbx.port, how=how, **({"caller": self.number(), "hops": self.hops} | words)
+        )
         self.programs.append(program)
         return program
 
@@ -232,7 +234,10 @@ SCENES = [
             ["newCall in marion,nathalie", "ringing nathalie", "answer nathalie", "hangup normalClearing"],
         ],
     ),
-    Scene(called_back, [["newCall in", "hangup notFound"], ["newCall out marion", "answer marion", "hangup normalClearing"]]),
+    Scene(
+        called_back,
+        [["newCall in", "hangup notFound"], ["newCall out marion", "answer marion", "hangup normalClearing"]],
+    ),
 ]
 BOX = ("voicemailStart", "voicemailAnswer", "hangup normalClearing", "voicemailRecording")
 BOX_SCENES = [

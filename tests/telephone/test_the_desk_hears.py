@@ -78,8 +78,10 @@ def test_the_desk_is_killed_in_the_middle_of_three_hundred_calls_and_none_is_los
             heard(trunk, 1200, within=20)
         finally:
             line.stop()
-    became_of_them = Counter(in_words(call, {}) for call in Call.objects.filter(trunk=trunk).select_related("operator"))
+    became_of_them = Counter(
+        in_words(call, {}) for call in Call.objects.filter(trunk=trunk).select_related("operator")
+    )
     number = international(0, 1)
     assert became_of_them == {f"in {number}: answered by Marion, rang marion": 300}
     kinds = Counter(CallEvent.objects.filter(trunk=trunk).values_list("kind", flat=True))
-    assert kinds == {kind: 300 for kind in ("newCall", "ringing", "answer", "hangup")}
+    assert kinds == dict.fromkeys(("newCall", "ringing", "answer", "hangup"), 300)

@@ -15,7 +15,7 @@ import pytest
 
 from tests.telephone.pbx import PASSWORDS, RECIPE, Pbx
 from tests.telephone.phones import Phone
-from tests.telephone.processes import CARRIER, LOOPBACK, STRANGER, free_port
+from tests.telephone.processes import LOOPBACK, STRANGER, free_port
 from tests.telephone.receiver import SECRET, Received, Receiver
 from tests.telephone.record import play_all
 from tests.telephone.scenes import BOX_SCENES, NORMAL, PITCH, SCENES, STORM, Line, Scene, message_left, story

@@ -71,7 +71,9 @@ class VoiceBox:
         rtp = free_port() & ~1
         words = {"host": LOOPBACK, "port": self.port, "control": self.control, "rtp": rtp, "rtp_last": rtp + 20}
         (self.folder / "config").write_text(CONFIG.format(folder=self.folder, modules=MODULES, **words))
-        (self.folder / "accounts").write_text("<sip:box@127.0.0.1>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1\n")
+        (self.folder / "accounts").write_text(
+            "<sip:box@127.0.0.1>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1\n"
+        )
         self.program = Program("baresip", ["baresip", "-4", "-f", self.folder], self.folder)
         wait_for(lambda: bound(self.port), within=5, why="baresip does not start")
         self.ear = _connected(self.control)
@@ -98,7 +100,9 @@ class VoiceBox:
 
     def _keep(self, call_id: str) -> None:
         """The newest recording of what the caller said is hers: this box takes one call at a time."""
-        content = _complete(max((self.folder / "recorded").glob("*-dec.wav"), key=lambda path: path.stat().st_mtime_ns))
+        content = _complete(
+            max((self.folder / "recorded").glob("*-dec.wav"), key=lambda path: path.stat().st_mtime_ns)
+        )
         name = re.sub(r"\W", "-", call_id) + ".wav"
         (self.folder / "messages" / name).write_bytes(content)
         self.messages[call_id] = content

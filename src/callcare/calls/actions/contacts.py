@@ -288,7 +288,9 @@ def _spoken_to(numbers: Collection[tuple[int, str]], calls: Iterable[Call]) -> d
     kept = Call.objects.filter(desk__in={desk for desk, _ in numbers}, caller__in={number for _, number in numbers})
     last = {
         (desk, caller): at
-        for desk, caller, at in kept.exclude(answered_at=None).values_list("desk", "caller").annotate(Max("answered_at"))
+        for desk, caller, at in kept.exclude(answered_at=None)
+        .values_list("desk", "caller")
+        .annotate(Max("answered_at"))
     }
     for call in calls:
         key = (call.desk_id, call.caller)
