@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import sys
 import urllib.error
 import urllib.request
@@ -30,7 +29,7 @@ class LiveDesk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "desk"
         self.folder.mkdir()
-        self.port = free_port(socket.SOCK_STREAM)
+        self.port = free_port()
         self.url = f"http://{LOOPBACK}:{self.port}"
 
     def start(self) -> None:
@@ -38,7 +37,7 @@ class LiveDesk:
         command = uvicorn("--host", LOOPBACK, "--port", str(self.port), "--log-level", "warning")
         assert command[0] == sys.executable
         self.program = Program("uvicorn", command, self.folder, env=env)
-        wait_for(lambda: self._answers() or not self.program.is_running, within=30, why="the desk does not start")
+        wait_for(lambda: self._answers() or not self.program.is_running, within=60, why="the desk does not start")
         assert self.program.is_running, self.program.said()
 
     def _answers(self) -> bool:

@@ -35,24 +35,15 @@ def sipp(
     calls: int = 1,
     rate: int = 10,
     called: str = "service",
-    within: int = 20,
+    within: int = 60,
     password: str = "",
     **keys: str,
 ) -> Program:
     """One sipp: it ends by itself after so many calls, or after `within` seconds. Exit status 0: the scenario held."""
     errors = folder / f"{name}-{next(_number)}.errors"
     command: list[str | Path] = ["sipp", "-sf", play, "-i", host, "-p", str(port), "-m", str(calls), "-nostdin"]
-    command += [
-        "-cp",
-        str(free_port()),
-        "-mi",
-        host,
-        "-mp",
-        str(free_port(host=host) & ~1),
-        "-timeout",
-        f"{within}s",
-        "-timeout_error",
-    ]
+    command += ["-cp", str(free_port()), "-mi", host, "-mp", str(free_port(host, span=4))]
+    command += ["-timeout", f"{within}s", "-timeout_error"]
     command += ["-cid_str", f"%u-{secrets.token_hex(6)}@%s"]
     command += ["-trace_err", "-error_file", errors, "-s", called, "-r", str(rate), "-l", str(max(calls, 10))]
     notes = folder / f"{play.stem}.notes"
@@ -72,32 +63,36 @@ class Phone:
     folder: Path
     how: str = "answers"
     calls: int = 1
-    within: int = 20
+    within: int = 60
     words: dict[str, object] = field(default_factory=dict)
     port: int = 0
     host: str = LOOPBACK
 
-    def start(self) -> None:
-        self.port = self.port or free_port(host=self.host)
+    def start(self, programs: list[Program]) -> None:
+        """`programs` are those that somebody will stop, whatever comes."""
+        self.port = self.port or free_port(self.host)
         self.words = {"code": 486, "reason": "Busy Here", "rings_for": 300} | self.words
         play = scenario(f"phone-{self.how}", self.folder, **self.words)
         self.program = sipp(
             f"phone-{self.operator}", folder=self.folder, play=play, port=self.port, host=self.host,
             calls=self.calls, within=self.within, operator=self.operator,
         )  # fmt: skip
-        wait_for(lambda: bound(self.port, self.host), within=5, why=f"the telephone of {self.operator} does not start")
+        programs.append(self.program)
+        wait_for(
+            lambda: bound(self.port, self.host), within=20, why=f"the telephone of {self.operator} does not start"
+        )
 
     def register(self, pbx_port: int, password: str, *, contact: str = "", expect: int = 200) -> None:
         play = scenario("register", self.folder, code=expect)
         contact = contact or f"{LOOPBACK}:{self.port}"
         program = sipp(
-            f"register-{self.operator}", folder=self.folder, play=play, port=free_port(), within=5,
+            f"register-{self.operator}", folder=self.folder, play=play, port=free_port(), within=20,
             to=f"{LOOPBACK}:{pbx_port}", operator=self.operator, password=password, contact=contact,
         )  # fmt: skip
-        status = program.wait(within=8)
+        status = program.wait(within=25)
         assert status == 0, f"{self.operator} could not register:\n{program.said()}"
 
-    def done(self, *, within: float = 10) -> None:
+    def done(self, *, within: float = 30) -> None:
         status = self.program.wait(within=within)
         assert status == 0, f"the telephone of {self.operator} ended with {status}:\n{self.program.said()}"
 
@@ -113,20 +108,20 @@ def call(
     host: str = CARRIER,
     calls: int = 1,
     rate: int = 10,
-    within: int = 20,
+    within: int = 60,
     hops: int = 70,
     **words: object,
 ) -> Program:
     """A call to the number, from the provider's side of the line."""
     play = scenario(how, folder, **({"speaks_for": 300} | words))
     return sipp(
-        how, folder=folder, play=play, port=free_port(host=host), to=f"{LOOPBACK}:{pbx_port}", host=host,
+        how, folder=folder, play=play, port=free_port(host), to=f"{LOOPBACK}:{pbx_port}", host=host,
         calls=calls, rate=rate, within=within, called=called, caller=caller, caller_name=name,
         hops=str(hops),
     )  # fmt: skip
 
 
-def call_back(folder: Path, pbx_port: int, *, operator: str, password: str, called: str, within: int = 10) -> Program:
+def call_back(folder: Path, pbx_port: int, *, operator: str, password: str, called: str, within: int = 60) -> Program:
     """An operator dials a number from her own telephone."""
     play = scenario("operator-calls", folder, speaks_for=300)
     return sipp(

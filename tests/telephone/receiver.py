@@ -91,12 +91,12 @@ class Receiver:
         with self.lock:
             return [request.said for request in self.requests]
 
-    def wait(self, count: int, *, within: float = 5) -> None:
+    def wait(self, count: int, *, within: float = 20) -> None:
         """Until so many requests have come; then a moment more, for one too many."""
         wait_for(lambda: len(self.requests) >= count, within=within, why=f"{len(self.requests)} of {count} came")
         time.sleep(0.05)
 
-    def quiet(self, *, least: int = 0, for_seconds: float = 0.5, within: float = 10) -> None:
+    def quiet(self, *, least: int = 0, for_seconds: float = 0.5, within: float = 30) -> None:
         """Until so many requests have come and no more follow."""
         deadline, seen, since = time.monotonic() + within, -1, time.monotonic()
         while seen < least or time.monotonic() - since < for_seconds:

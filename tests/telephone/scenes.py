@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.telephone.pbx import PASSWORDS, Pbx
+from tests.telephone.pbx import PASSWORDS, RINGS_FOR, Pbx
 from tests.telephone.phones import Phone, call, call_back
 from tests.telephone.processes import CARRIER, LOOPBACK, Program, free_port, wait_for
 from tests.telephone.sound import tone, write_alaw
@@ -33,11 +33,10 @@ class Line:
         """The number of one of its callers, as French carriers write it."""
         return number_of(self.of, caller)
 
-    def phone(self, operator: str, how: str = "at-a-desk", *, calls: int = 1, within: int = 20, **words: Any) -> Phone:
+    def phone(self, operator: str, how: str = "at-a-desk", *, calls: int = 1, within: int = 60, **words: Any) -> Phone:
         """A telephone, started and registered."""
         phone = Phone(operator, self.pbx.folder, how, calls=calls, within=within, words=words)
-        phone.start()
-        self.programs.append(phone.program)
+        phone.start(self.programs)
         phone.register(self.pbx.port, PASSWORDS[operator])
         return phone
 
@@ -48,7 +47,7 @@ class Line:
         self.programs.append(program)
         return program
 
-    def call_and_wait(self, how: str = "caller", *, patience: float = 10, **words: Any) -> None:
+    def call_and_wait(self, how: str = "caller", *, patience: float = 60, **words: Any) -> None:
         finished(self.call(how, **words), within=patience)
 
     def stop(self) -> None:
@@ -60,7 +59,7 @@ def number_of(line: int, caller: int = 1) -> str:
     return f"035301{line:02d}{caller:02d}"
 
 
-def finished(program: Program, *, within: float = 10) -> None:
+def finished(program: Program, *, within: float = 60) -> None:
     status = program.wait(within=within)
     assert status == 0, f"{program.name} ended with {status}:\n{program.said()}"
 
@@ -72,7 +71,7 @@ def answered(line: Line) -> None:
 
 
 def both_ring(line: Line) -> None:
-    marion, nathalie = line.phone("marion"), line.phone("nathalie", rings_for=5000)
+    marion, nathalie = line.phone("marion"), line.phone("nathalie", rings_for=20_000)
     line.call_and_wait()
     marion.done()
     nathalie.done()
@@ -102,7 +101,7 @@ def out_of_order(line: Line) -> None:
 
 
 def given_up(line: Line) -> None:
-    phone = line.phone("marion", rings_for=5000)
+    phone = line.phone("marion", rings_for=20_000)
     line.call_and_wait("caller-gives-up")
     phone.done()
 
@@ -112,7 +111,7 @@ def nobody_registered(line: Line) -> None:
 
 
 def rings_out(line: Line) -> None:
-    phone = line.phone("marion", rings_for=5000)
+    phone = line.phone("marion", rings_for=20_000)
     line.call_and_wait("caller-in-vain", code=408)
     phone.done()
 
@@ -141,8 +140,8 @@ def three_spellings(line: Line) -> None:
 
 def two_and_two(line: Line) -> None:
     """The second caller finds Marion speaking; Nathalie takes her."""
-    marion, nathalie = line.phone("marion", calls=2), line.phone("nathalie", calls=2, rings_for=700)
-    first = line.call(speaks_for=1600)
+    marion, nathalie = line.phone("marion", calls=2), line.phone("nathalie", calls=2, rings_for=2000)
+    first = line.call(speaks_for=4000)
     answered_by_somebody(first)
     second = line.call(caller=line.number(2))
     finished(first)
@@ -153,15 +152,14 @@ def two_and_two(line: Line) -> None:
 
 def answered_by_somebody(program: Program) -> None:
     """The caller's own sipp notes it."""
-    wait_for(lambda: program.notes.exists() and program.notes.read_text(), within=5, why="nobody answers")
+    wait_for(lambda: program.notes.exists() and program.notes.read_text(), within=20, why="nobody answers")
 
 
 def called_back(line: Line) -> None:
     """Nobody was there; an operator calls back from her telephone."""
     line.call_and_wait("caller-in-vain", code=480)
     far = Phone("partenaire", line.pbx.folder, "answers", host=CARRIER, port=int(line.pbx.carrier.rpartition(":")[2]))
-    far.start()
-    line.programs.append(far.program)
+    far.start(line.programs)
     program = call_back(
         line.pbx.folder, line.pbx.port, operator="marion", password=PASSWORDS["marion"], called=line.number()
     )
@@ -200,6 +198,7 @@ def calls_itself(line: Line) -> None:
 class Scene:
     play: Callable[[Line], None]
     told: Sequence[Sequence[str]]
+    rings_for: int = RINGS_FOR  # ms, after which the exchange gives up
 
     @property
     def name(self) -> str:
@@ -223,7 +222,7 @@ SCENES = [
     Scene(out_of_order, [["newCall in marion", "hangup congestion"]]),
     Scene(given_up, [["newCall in marion", "ringing marion", "hangup cancel"]]),
     Scene(nobody_registered, [["newCall in", "hangup notFound"]]),
-    Scene(rings_out, [["newCall in marion", "ringing marion", "hangup noAnswer"]]),
+    Scene(rings_out, [["newCall in marion", "ringing marion", "hangup noAnswer"]], rings_for=1500),
     Scene(operator_hangs_up, [["newCall in marion", *NORMAL]]),
     Scene(hidden_number, [["newCall in marion", *NORMAL]]),
     Scene(three_spellings, [["newCall in marion", *NORMAL]] * 3),
@@ -256,15 +255,15 @@ def play(scene: Scene, folder: Path, hook: str, *, line: int = 0, hops: int = 70
     with ExitStack() as stack:
         box = stack.enter_context(VoiceBox(folder, hook)) if scene in BOX_SCENES else None
         pbx = Pbx(
-            folder, hook, box=box.address if box else "", carrier=f"sip:{CARRIER}:{free_port(host=CARRIER)}",
-            guarded=scene is not STORM,
+            folder, hook, box=box.address if box else "", carrier=f"sip:{CARRIER}:{free_port(CARRIER)}",
+            guarded=scene is not STORM, rings_for=scene.rings_for,
         )  # fmt: skip
         on = Line(stack.enter_context(pbx), line, hops)
         stack.callback(on.stop)
         scene.play(on)
         pbx.told_everything()
         if box:
-            wait_for(lambda: box.messages, within=5, why="the voice box kept nothing")
+            wait_for(lambda: box.messages, within=20, why="the voice box kept nothing")
             time.sleep(0.2)  # it is told
 
 

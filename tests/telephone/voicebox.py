@@ -59,8 +59,8 @@ class VoiceBox:
         (self.folder / "recorded").mkdir(parents=True)
         (self.folder / "messages").mkdir()
         self.messages: dict[str, bytes] = {}
-        self.port = free_port()
-        self.control = free_port(socket.SOCK_STREAM)
+        self.port = free_port(span=2)  # it takes the next one too, for TLS
+        self.control = free_port()
 
     @property
     def address(self) -> str:
@@ -68,15 +68,15 @@ class VoiceBox:
 
     def __enter__(self) -> Self:
         write_wav(self.folder / "greeting.wav", tone(GREETING))
-        rtp = free_port() & ~1
+        rtp = free_port(span=22)
         words = {"host": LOOPBACK, "port": self.port, "control": self.control, "rtp": rtp, "rtp_last": rtp + 20}
         (self.folder / "config").write_text(CONFIG.format(folder=self.folder, modules=MODULES, **words))
         (self.folder / "accounts").write_text(
             "<sip:box@127.0.0.1>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1\n"
         )
         self.program = Program("baresip", ["baresip", "-4", "-f", self.folder], self.folder)
-        wait_for(lambda: bound(self.port), within=5, why="baresip does not start")
-        self.ear = _connected(self.control)
+        wait_for(lambda: bound(self.port), within=20, why="baresip does not start")
+        self.ear = _connected(self.control, self.program)
         self.listening = Thread(target=self._listen, daemon=True)
         self.listening.start()
         shelf = partial(_Quiet, directory=str(self.folder / "messages"))
@@ -111,23 +111,25 @@ class VoiceBox:
         told |= {"duration": str(round(heard(content)[1]))}
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(self.hook, json.dumps(told).encode(), headers)  # noqa: S310  # loopback
-        with urllib.request.urlopen(request, timeout=5):  # noqa: S310
+        with urllib.request.urlopen(request, timeout=20):  # noqa: S310
             pass
 
 
-def _connected(port: int) -> socket.socket:
-    for _ in range(200):
+def _connected(port: int, program: Program) -> socket.socket:
+    for _ in range(1000):
+        assert program.is_running, program.said()
         try:
             return socket.create_connection((LOOPBACK, port), timeout=None)
         except ConnectionRefusedError:
             time.sleep(0.02)
+    program.stop()
     raise TimeoutError("the voice box does not say what it does")
 
 
 def _complete(path: Path) -> bytes:
     """A recording once it does not grow any more and its head says its length."""
     size = -1
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         content = path.read_bytes()
         if len(content) == size and int.from_bytes(content[4:8], "little") == size - 8:
