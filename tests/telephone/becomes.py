@@ -16,7 +16,7 @@ class Became:
 
     calls: list[str]
     owed: list[int] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    messages: int = 0  # calls owed to somebody who left one
 
 
 BY_MARION = "in 1: answered by Marion, rang marion"
@@ -35,8 +35,8 @@ BECOMES = {
     "three-spellings": Became([BY_MARION] * 3),
     "two-and-two": Became([f"{BY_MARION} nathalie", "in 2: answered by Nathalie, rang marion nathalie"]),
     "called-back": Became(["in 1: missed notFound", "out 1: answered by Marion"]),
-    "message-left": Became(["in 1: voicemail, rang marion nathalie"], [1], ["A laissé un message."]),
-    "message-at-night": Became(["in 1: voicemail"], [1], ["A laissé un message."]),
+    "message-left": Became(["in 1: voicemail, rang marion nathalie"], [1], messages=1),
+    "message-at-night": Became(["in 1: voicemail"], [1], messages=1),
     "calls-itself": Became([f"in {caller}: missed congestion, rang nathalie" for caller in (1, 2, 3)], [1, 2, 3]),
 }
 
@@ -63,7 +63,7 @@ def became(trunk: Trunk, *, line: int) -> Became:
     return Became(
         [in_words(call, callers) for call in calls],
         [callers[reminder.number] for reminder in owed],
-        [reminder.note for reminder in owed if reminder.note],
+        sum(reminder.has_message for reminder in owed),
     )
 
 

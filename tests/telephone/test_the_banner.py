@@ -56,7 +56,7 @@ def test_from_the_invite_to_the_strip_in_less_than_a_second(served: Any, as_pers
             phone = line.phone("marion", calls=3, rings_for=2500)
             for call in range(1, 4):
                 ringing = line.call(caller=CLAIRE)
-                strip = page.locator("#live li").filter(has_text="Appel de Atelier du Canal, Claire Delattre")
+                strip = page.locator("#live li").filter(has_text="Appel : Atelier du Canal, Claire Delattre")
                 expect(strip).to_be_visible(timeout=15_000)
                 if call == 1:
                     look(page)
@@ -82,13 +82,13 @@ def test_whose_telephone_is_picked_up_is_on_both_screens(served: Any, as_person:
         try:
             phones: list[Phone] = [line.phone("marion", rings_for=2500), line.phone("nathalie", rings_for=20_000)]
             call = line.call(caller=CLAIRE, speaks_for=4000)
-            expect(nathalie.locator("#live li")).to_contain_text("Appel de", timeout=15_000)
+            expect(nathalie.locator("#live li")).to_contain_text("Appel :", timeout=15_000)
             expect(nathalie.locator("#live li")).to_contain_text("prise par Marion", timeout=15_000)
             expect(marion.locator("#live li")).to_contain_text("En ligne avec", timeout=15_000)
             finished(call)
             for phone in phones:
                 phone.done()
-            expect(marion.locator("#live li")).to_contain_text("Appel terminé avec", timeout=15_000)
+            expect(marion.locator("#live li")).to_contain_text("Appel terminé", timeout=15_000)
             expect(nathalie.locator("#live li")).to_have_count(0, timeout=15_000)
         finally:
             line.stop()

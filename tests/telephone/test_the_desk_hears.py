@@ -4,19 +4,25 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
-from callcare.calls.enums import ParseState
-from callcare.calls.models import Call, CallEvent, InboundEvent, Refusal, Trunk
+from callcare.calls.actions import fetch_messages
+from callcare.calls.enums import MessageState, ParseState
+from callcare.calls.models import Call, CallEvent, InboundEvent, Refusal, Trunk, VoiceMessage
 from callcare.desk.enums import InteractionState
 from callcare.desk.models import Interaction
 from tests import cast
+from tests.telephone import sound
 from tests.telephone.becomes import BECOMES, became, in_words, international, trunk_of
 from tests.telephone.house import LiveDesk
 from tests.telephone.pbx import Pbx
 from tests.telephone.processes import wait_for
-from tests.telephone.scenes import EVERY, Line, finished, play
+from tests.telephone.scenes import EVERY, PITCH, Line, finished, message_left, play
+from tests.telephone.voicebox import VoiceBox
 
 pytestmark = [pytest.mark.sip, pytest.mark.django_db(transaction=True)]
 AT_ONCE = 3  # scenes played at a time: they mostly wait
@@ -85,3 +91,30 @@ def test_the_desk_is_killed_in_the_middle_of_three_hundred_calls_and_none_is_los
     assert became_of_them == {f"in {number}: answered by Marion, rang marion": 300}
     kinds = Counter(CallEvent.objects.filter(trunk=trunk).values_list("kind", flat=True))
     assert kinds == dict.fromkeys(("newCall", "ringing", "answer", "hangup"), 300)
+
+
+def test_a_message_is_fetched_kept_and_played_to_her_desk(tmp_path: Path, settings: Any, client: Client):
+    """Both are busy, the voice box takes the call, and what was said comes out of the page of the task."""
+    settings.MEDIA_ROOT, settings.FETCH_LOOPBACK = str(tmp_path / "media"), True
+    trunk, secret = trunk_of("messagerie")
+    with LiveDesk(tmp_path) as desk, VoiceBox(tmp_path, f"{desk.url}/cti/messagerie/{secret}") as box:
+        with Pbx(tmp_path, box.hook, box=box.address) as pbx:
+            line = Line(pbx)
+            try:
+                message_left(line)
+                pbx.told_everything()
+                heard(trunk, 5)
+            finally:
+                line.stop()
+        assert fetch_messages() == 1
+        [sent] = box.messages.values()
+    message = VoiceMessage.objects.get()
+    assert message.state == MessageState.KEPT
+    client.force_login(cast.marion())
+    page = client.get(reverse("calls:messages", args=[message.call.interaction.ref])).content.decode()
+    assert f'<audio controls preload="none" src="{reverse("calls:sound", args=[message.ref])}"' in page
+    played = b"".join(client.get(reverse("calls:sound", args=[message.ref])).streaming_content)
+    assert played == sent
+    rate, _, loudness = sound.heard(played)
+    assert (rate, loudness > 1000) == (8000, True)
+    assert abs(sound.pitch(played) - PITCH) < 20

@@ -19,6 +19,7 @@ from tests.telephone.sound import heard, tone, write_wav
 
 MODULES = Path("/usr/lib/baresip/modules")
 GREETING = 30  # seconds: its end would hang up
+# Where it records is said from its own folder: a longer name would be cut off at 128 characters.
 CONFIG = """\
 poll_method epoll
 sip_listen {host}:{port}
@@ -42,7 +43,7 @@ module sndfile.so
 module_tmp account.so
 module_app menu.so
 module_app ctrl_tcp.so
-snd_path {folder}/recorded
+snd_path recorded
 ctrl_tcp_listen {host}:{control}
 """
 
