@@ -2,15 +2,27 @@
 
 import os
 import shutil
-from collections.abc import Iterable
+import sysconfig
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from launcher.speech import last_lines, patiently, step, warn
 
+MODULES = f"/usr/lib/{sysconfig.get_config_var('MULTIARCH') or 'x86_64-linux-gnu'}/kamailio/modules"
+POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it before it starts a service it has just installed
+START_NOTHING = "#!/bin/sh\nexit 101\n"
+
 # marker -> {package: what it brings}
 NEEDED: dict[str, dict[str, str]] = {
     "browser": {"chromium": "/usr/bin/chromium", "fonts-noto-core": "/usr/share/fonts/truetype/noto"},
-    "sip": {},
+    "sip": {
+        "kamailio": "/usr/sbin/kamailio",
+        "kamailio-utils-modules": f"{MODULES}/http_client.so",
+        "kamailio-extra-modules": f"{MODULES}/jansson.so",
+        "sip-tester": "/usr/bin/sipp",
+        "baresip-core": "/usr/bin/baresip",
+    },
     "mailserver": {},
 }
 
@@ -44,10 +56,29 @@ def provide(markers: Iterable[str] = tuple(NEEDED)) -> None:
 
 
 def install(packages: list[str]) -> str:
+    """Servers among them are installed, not started: the tests start their own, in their own folders."""
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
-    status, said = patiently(command, env=env)
-    if status:  # the lists of a fresh machine are empty or old
-        patiently(["apt-get", "update", "-q"], env=env)
+    with nothing_started():
         status, said = patiently(command, env=env)
+        if status:  # the lists of a fresh machine are empty or old
+            patiently(["apt-get", "update", "-q"], env=env)
+            status, said = patiently(command, env=env)
     return said
+
+
+@contextmanager
+def nothing_started() -> Iterator[None]:
+    """No service starts meanwhile. A policy that is already there is its owner's, and stays as it is."""
+    policy = POLICY
+    try:
+        with policy.open("x") as written:
+            written.write(START_NOTHING)
+        policy.chmod(0o755)
+    except FileExistsError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        policy.unlink(missing_ok=True)

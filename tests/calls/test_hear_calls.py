@@ -90,6 +90,41 @@ def test_the_call_that_is_answered_settles_what_was_owed():
     assert Reminder.objects.get().state == ReminderState.DONE
 
 
+def called_back(call_id="call-2", *, begins=60):
+    outgoing = {"from": "0353010000", "to": "0353011201", "direction": "out"}
+    return [
+        said("newCall", call_id, at=after(begins), **outgoing),
+        said("answer", call_id, at=after(begins + 5), user="Marion", **outgoing),
+        said("hangup", call_id, at=after(begins + 90), cause="normalClearing", **outgoing),
+    ]
+
+
+def test_who_was_called_back_before_we_heard_of_it_is_owed_nothing():
+    """A desk that was away hears the missed call and the call back in one breath, or the wrong way round."""
+    hear(*missed(), *called_back())
+    assert not Reminder.objects.planned().exists()
+    hear(*called_back("call-4", begins=220))
+    hear(*missed("call-3", begins=130))
+    assert not Reminder.objects.planned().exists()
+
+
+def test_who_rings_in_vain_after_having_been_spoken_to_is_owed_a_call():
+    hear(*called_back("call-0", begins=0), *missed("call-1", begins=100))
+    assert Reminder.objects.planned().get().number == stage.CLAIRE
+
+
+def test_a_hang_up_heard_before_its_call_still_owes_and_recognises():
+    cast.claire()
+    call, hangup = missed()
+    hear(hangup)
+    assert not Reminder.objects.planned().exists()  # nobody knows of whom
+    hear(call)
+    assert Reminder.objects.planned().get().number == stage.CLAIRE
+    contact = Interaction.objects.get()
+    assert (contact.state, contact.person, contact.organisation) == ("final", cast.claire(), cast.workshop())
+    assert contact.raw_identity == stage.CLAIRE
+
+
 def test_a_late_answer_takes_the_missed_call_back():
     cast.marion()
     new, ringing, answer, hangup = answered()

@@ -4,6 +4,7 @@ import contextlib
 import json
 import re
 import socket
+import subprocess
 
 import pytest
 
@@ -120,14 +121,33 @@ def test_what_tests_lack_is_one_line_for_the_person(monkeypatch, capsys):
     assert "sudo apt install asterisk-of-test" in capsys.readouterr().err
 
 
-def test_as_root_what_tests_lack_is_installed(monkeypatch):
+def test_as_root_what_tests_lack_is_installed(monkeypatch, tmp_path):
     ran = []
+    monkeypatch.setattr(debian, "POLICY", tmp_path / "policy-rc.d")
     monkeypatch.setitem(debian.NEEDED, "sip", {"asterisk-of-test": "/nowhere/at/all"})
     monkeypatch.setattr(debian.os, "geteuid", lambda: 0)
     monkeypatch.setattr(debian.shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(debian, "patiently", lambda command, **_: ran.append(command) or (0, ""))
     debian.provide(["sip"])
     assert ran == [["apt-get", "install", "-y", "-q", "--no-install-recommends", "asterisk-of-test"]]
+
+
+def test_no_service_starts_while_packages_are_installed(monkeypatch, tmp_path):
+    policy = tmp_path / "policy-rc.d"
+    monkeypatch.setattr(debian, "POLICY", policy)
+    with debian.nothing_started():
+        asked = subprocess.run([policy, "kamailio", "start"], check=False)
+        assert asked.returncode == 101
+    assert not policy.exists()
+
+
+def test_a_policy_of_the_owner_stays_as_it_is(monkeypatch, tmp_path):
+    policy = tmp_path / "policy-rc.d"
+    monkeypatch.setattr(debian, "POLICY", policy)
+    policy.write_text("of the owner")
+    with debian.nothing_started():
+        assert policy.read_text() == "of the owner"
+    assert policy.read_text() == "of the owner"
 
 
 def test_every_check_is_run_and_the_failures_counted(monkeypatch, capsys):

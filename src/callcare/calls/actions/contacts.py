@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max
 
 from callcare.calls.enums import CallDirection, Outcome
 from callcare.calls.models import Call
@@ -23,6 +26,7 @@ from callcare.ui.templatetags.words import hour
 
 TRANSFER_WITHIN = timedelta(minutes=10)  # a call passed on whose next call does not come is a missed call
 OWED_FOR = timedelta(days=7)  # nobody is called back for a call older than that: the log keeps it
+NOBODY = frozenset({"", phones.MASKED})  # nothing is known of who calls
 BY_THE_HOUSE = frozenset({Disposition.NO_ANSWER.value, Disposition.VOICEMAIL.value})
 
 
@@ -86,20 +90,25 @@ def follow(calls: Sequence[Call], changed: Collection[Call]) -> list[Call]:
     callers = who_call({said.raw for _, said in touched})
     owed = _numbers_owed(calls, {said.number for _, said in touched})
     fresh: list[tuple[list[Call], Interaction, Said]] = []
+    in_vain: list[tuple[Interaction, Said]] = []
     for family, said in touched:
         interaction = next((known[call.interaction_id] for call in family if call.interaction_id), None)
         if interaction is None:
             fresh.append((family, _opened(family, said, callers[said.raw]), said))
             continue
-        if _bring_up_to_date(interaction, said):
+        was_final = interaction.state == InteractionState.FINAL
+        if news := _bring_up_to_date(interaction, said, callers[said.raw]):
             _settle(interaction, said, owed)
+            if not was_final or "raw_identity" in news:
+                in_vain.append((interaction, said))
         _attach(family, interaction, moved)
     Interaction.objects.bulk_create([interaction for _, interaction, _ in fresh])
     _draft([(interaction, said) for _, interaction, said in fresh if said.answered_at])
     for family, interaction, said in fresh:
         _attach(family, interaction, moved)
         _settle(interaction, said, owed)
-        _owe(interaction, said)
+        in_vain.append((interaction, said))
+    _owe([(interaction, said) for interaction, said in in_vain if _is_owed(said)], calls)
     return list(moved.values())
 
 
@@ -169,14 +178,12 @@ def _families(calls: Iterable[Call]) -> list[list[Call]]:
 
 def _opened(family: Sequence[Call], said: Said, caller: Caller) -> Interaction:
     first = min(family, key=lambda call: (call.started_at, call.pk))
-    person = caller.person
     interaction = Interaction(
         desk=first.desk,
         channel=InteractionChannel.PHONE,
-        direction=Direction.OUT if said.direction == CallDirection.OUT else Direction.IN,
+        direction=_direction(said),
         raw_identity=said.raw,
-        organisation=person.organisation if person else caller.organisation,
-        person=person,
+        **_who(caller),
         started_at=said.started_at,
         ended_at=said.ended_at,
         operator_id=said.operator_id,
@@ -189,31 +196,38 @@ def _opened(family: Sequence[Call], said: Said, caller: Caller) -> Interaction:
     return interaction
 
 
+def _direction(said: Said) -> Direction:
+    return Direction.OUT if said.direction == CallDirection.OUT else Direction.IN
+
+
+def _who(caller: Caller) -> dict[str, Any]:
+    """The two ends of the contact the number names without a doubt."""
+    person = caller.person
+    return {"organisation": person.organisation if person else caller.organisation, "person": person}
+
+
 def _led_to(said: Said) -> list[str]:
     return [Disposition.VOICEMAIL.value if said.outcome == Outcome.VOICEMAIL else Disposition.NO_ANSWER.value]
 
 
-def _bring_up_to_date(interaction: Interaction, said: Said) -> bool:
-    """Facts are filled in; whether any was. What a person finished is not opened again, nothing she typed is touched.
+def _bring_up_to_date(interaction: Interaction, said: Said, caller: Caller) -> set[str]:
+    """Facts are filled in; which were. What a person finished is not opened again, nothing she typed is touched.
 
     A contact that the house alone had closed as unanswered is corrected when a late event says somebody did answer.
     """
-    was_final = interaction.state == InteractionState.FINAL
-    news = _news(interaction, said)
+    news = _news(interaction, said, caller)
     if not news:
-        return False
+        return set()
     Interaction.objects.filter(pk=interaction.pk).update(**news)
     for name, value in news.items():
         setattr(interaction, name, value)
     if said.answered_at:
         _draft([(interaction, said)])
         overtake_reminders(interaction, [ReminderStep.CALL_BACK])
-    elif not was_final:
-        _owe(interaction, said)
-    return True
+    return set(news)
 
 
-def _news(interaction: Interaction, said: Said) -> dict[str, object]:
+def _news(interaction: Interaction, said: Said, caller: Caller) -> dict[str, object]:
     """What the calls say that the contact does not know yet."""
     is_untouched = interaction.operator_id is None and set(interaction.dispositions) <= BY_THE_HOUSE
     was_final = interaction.state == InteractionState.FINAL
@@ -223,8 +237,11 @@ def _news(interaction: Interaction, said: Said) -> dict[str, object]:
         "started_at": min(interaction.started_at, said.started_at),
         "ended_at": said.ended_at,
         "operator_id": interaction.operator_id or said.operator_id,
-        "raw_identity": interaction.raw_identity or said.raw,
     }
+    if interaction.raw_identity in NOBODY and said.raw not in NOBODY:  # a hang-up may be heard before its call
+        facts |= {"raw_identity": said.raw, "direction": _direction(said)}
+        if interaction.organisation_id is None:
+            facts |= {f"{name}_id": thing and thing.pk for name, thing in _who(caller).items()}
     if said.answered_at and was_final:
         facts |= {"state": InteractionState.DRAFT, "finished_at": None, "dispositions": []}
     elif said.outcome and not said.answered_at and is_untouched:
@@ -242,13 +259,41 @@ def _settle(interaction: Interaction, said: Said, owed: Collection[tuple[int, st
         note_attempt(interaction.desk, number=said.number, by=interaction.operator)
 
 
-def _owe(interaction: Interaction, said: Said) -> None:
-    """Who was not answered is owed a call, unless it is history. A hidden number only leaves a message to hear."""
-    is_owed = said.outcome in {Outcome.MISSED, Outcome.VOICEMAIL} and said.direction == CallDirection.IN
-    if not is_owed or said.ended_at is None or said.ended_at < clock.now() - OWED_FOR:
-        return
-    is_message = said.outcome == Outcome.VOICEMAIL
-    if said.number:
-        owe_call_back(interaction, number=said.number, since=said.ended_at, has_message=is_message)
-    elif is_message:
-        owe_listening(interaction, since=said.ended_at)
+def _is_owed(said: Said) -> bool:
+    """Who was not answered is owed a call, unless it is history."""
+    is_in_vain = said.outcome in {Outcome.MISSED, Outcome.VOICEMAIL} and said.direction == CallDirection.IN
+    return is_in_vain and said.ended_at is not None and said.ended_at > clock.now() - OWED_FOR
+
+
+def _owe(in_vain: Sequence[tuple[Interaction, Said]], calls: Iterable[Call]) -> None:
+    """A call to each of them, unless she was spoken to since: what is told late may be told in one breath.
+
+    A hidden number only leaves a message to hear.
+    """
+    spoken = _spoken_to({(one.desk_id, said.number) for one, said in in_vain if said.number}, calls)
+    for interaction, said in in_vain:
+        is_message, last = said.outcome == Outcome.VOICEMAIL, spoken.get((interaction.desk_id, said.number))
+        if said.ended_at is None or (last is not None and last > said.ended_at):
+            continue
+        if said.number:
+            owe_call_back(interaction, number=said.number, since=said.ended_at, has_message=is_message)
+        elif is_message:
+            owe_listening(interaction, since=said.ended_at)
+
+
+def _spoken_to(numbers: Collection[tuple[int, str]], calls: Iterable[Call]) -> dict[tuple[int, str], datetime]:
+    """When each desk last spoke to each of these numbers: in what is kept, and in these calls."""
+    if not numbers:
+        return {}
+    kept = Call.objects.filter(desk__in={desk for desk, _ in numbers}, caller__in={number for _, number in numbers})
+    last = {
+        (desk, caller): at
+        for desk, caller, at in kept.exclude(answered_at=None)
+        .values_list("desk", "caller")
+        .annotate(Max("answered_at"))
+    }
+    for call in calls:
+        key = (call.desk_id, call.caller)
+        if call.answered_at and key in numbers:
+            last[key] = max(call.answered_at, last.get(key, call.answered_at))
+    return last
