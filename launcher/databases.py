@@ -6,7 +6,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher.postgres import Postgres
+from launcher.postgres import OWNER, Postgres
 from launcher.speech import step
 
 
@@ -20,6 +20,12 @@ class Database:
 
     url: str
     server: Postgres | None = None
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """What a program is told: the application's address, and the owner's where we know it ourselves."""
+        owner = {"CALLCARE_OWNER_URL": self.server.url(OWNER)} if self.server else {}
+        return {"DATABASE_URL": self.url} | owner
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def demo(options: argparse.Namespace) -> int:
         with door(options.port) as web, databases.database(data) as base:
             try:
                 supervisor.vital += [base.server] if base.server else []
-                run(options, data, base.url, web, supervisor, begun)
+                run(options, data, base, web, supervisor, begun)
             finally:
                 supervisor.stop()
                 (data / "demo.json").unlink(missing_ok=True)
@@ -45,13 +45,19 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def run(
-    options: argparse.Namespace, data: Path, url: str, web: socket.socket, supervisor: Supervisor, begun: float
+    options: argparse.Namespace,
+    data: Path,
+    base: databases.Database,
+    web: socket.socket,
+    supervisor: Supervisor,
+    begun: float,
 ) -> None:
     port = web.getsockname()[1]
     env = surroundings(
-        data, DATABASE_URL=url, CALLCARE_DEMO="1", CALLCARE_URL=f"http://127.0.0.1:{port}", CALLCARE_HTTPS="0"
+        data, **base.addresses, CALLCARE_DEMO="1", CALLCARE_URL=f"http://127.0.0.1:{port}", CALLCARE_HTTPS="0"
     )
     prepare(env, reset=options.reset)
+    env.pop("CALLCARE_OWNER_URL", None)  # what follows has the application's rights, as in production
     if options.reset:
         shutil.rmtree(data / "mail", ignore_errors=True)  # the letters of a story that is no more
     if not env.get("CALLCARE_SMTP_URL"):

@@ -23,7 +23,7 @@ def house(*, prepared: bool = True) -> Iterator[dict[str, str]]:
     data = places.data_folder()
     is_new = not databases.is_given() and not (data / "pg" / "PG_VERSION").exists()
     with databases.database(data, aloud=is_new) as base:
-        env = places.surroundings(data, DATABASE_URL=base.url, CALLCARE_POOL="0", CALLCARE_STATEMENT_TIMEOUT="0")
+        env = places.surroundings(data, **base.addresses, CALLCARE_POOL="0", CALLCARE_STATEMENT_TIMEOUT="0")
         if not databases.is_given():
             env = demo_running(data) | env | {"CALLCARE_DEMO": "1"}
         if is_new and prepared:

@@ -18,6 +18,8 @@ from launcher.locks import Lock
 from launcher.speech import Trouble
 
 FLOOR = 15
+SUPERUSER, OWNER, APPLICATION = "callcare", "callcare_owner", "callcare_app"
+ROLES = Path(__file__).with_name("roles.sql")
 PATIENCE = 15  # seconds; after a crash the old lock file stands until the kernel has buried the dead parent
 SOCKET_NAME_LIMIT = 107  # bytes, for the whole path of a UNIX socket
 NOBODY = 65534
@@ -93,8 +95,8 @@ class Postgres:
         self.starting = Lock(self.data.parent / f".{self.data.name}.starting")
         self.users = Lock(self.data.parent / f".{self.data.name}.users")
 
-    def url(self, name: str = "callcare") -> str:
-        return f"postgresql://callcare@/{name}?host={quote(str(self.socket), safe='')}"
+    def url(self, role: str = APPLICATION, *, name: str = "callcare") -> str:
+        return f"postgresql://{role}@/{name}?host={quote(str(self.socket), safe='')}"
 
     def run(self, program: str, *arguments: object, data: Path | None = None) -> None:
         """One of PostgreSQL's programs, in a session of its own: a Ctrl-C meant for us does not break its work."""
@@ -124,7 +126,7 @@ class Postgres:
         self.yield_to_nobody(draft)
         hurry = ["--no-sync"] if "fsync=off" in self.options else []
         try:
-            how = ["-U", "callcare", "-A", "trust", "-E", "UTF8", "--data-checksums", *locale, *hurry]
+            how = ["-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--data-checksums", *locale, *hurry]
             self.run("initdb", *how, data=draft)
             draft.rename(self.data)
         except OSError as error:
@@ -179,7 +181,7 @@ class Postgres:
         lock = self.data / "postmaster.pid"
         try:
             number = lock.read_text().split()[0]
-            command = Path(f"/proc/{int(number)}/cmdline").read_bytes()
+            command = Path(f"/proc/{int(number)}/cmdline").read_bytes().split(b"\0")[0]
         except (OSError, IndexError, ValueError):
             return
         if command and b"postgres" not in command:
@@ -232,7 +234,7 @@ class Postgres:
             self.users.release()
             self.starting.release()
 
-    def ask(self, statement: str, *, database: str = "postgres") -> str:
+    def ask(self, statement: str, *, database: str = "postgres", file: Path | None = None) -> str:
         """One answer from psql, for what must be known before Python's driver is there."""
         command = [
             str(self.bin / "psql"),
@@ -240,9 +242,10 @@ class Postgres:
             "-h",
             str(self.socket),
             "-U",
-            "callcare",
-            "-c",
-            statement,
+            SUPERUSER,
+            "-v",
+            "ON_ERROR_STOP=1",
+            *(["-f", str(file)] if file else ["-c", statement]),
             database,
         ]
         plain = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
@@ -250,6 +253,7 @@ class Postgres:
         return done.stdout.strip()
 
     def ensure(self, name: str = "callcare") -> None:
-        """Make the database if it is not there."""
+        """Make the database if it is not there, and the names of those who use it."""
         if not self.ask(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):  # noqa: S608  # a name of ours
             self.ask(f"CREATE DATABASE {name}")
+        self.ask("", database=name, file=ROLES)

@@ -19,7 +19,8 @@ def surroundings() -> dict[str, str]:
             "Pour un essai sans rien préparer : ./callcare demo"
         )
     env = places.surroundings(places.data_folder())
-    env.pop("CALLCARE_DEMO", None)
+    for name in ("CALLCARE_DEMO", "CALLCARE_OWNER_URL"):  # neither the story nor the schema is their part
+        env.pop(name, None)
     return env
 
 

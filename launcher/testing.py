@@ -14,7 +14,7 @@ from types import FrameType
 
 from launcher import debian
 from launcher.places import ROOT, surroundings
-from launcher.postgres import Postgres
+from launcher.postgres import SUPERUSER, Postgres
 from launcher.speech import step
 
 # pytest's own way to choose by marker; campaigns are long and asked for by name.
@@ -44,7 +44,7 @@ def thrown_away_database() -> Iterator[str]:
         with step("Démarrage d’une base pour les tests"):
             server.start()
             server.ensure()
-        yield server.url()
+        yield server.url(SUPERUSER)
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)

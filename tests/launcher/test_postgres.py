@@ -75,7 +75,7 @@ def test_the_address_survives_spaces_and_accents(programs, tmp_path):
     folder.mkdir()
     server = Postgres(folder / "pg")
     facts = conninfo_to_dict(server.url())
-    assert facts == {"user": "callcare", "dbname": "callcare", "host": str(server.socket)}
+    assert facts == {"user": "callcare_app", "dbname": "callcare", "host": str(server.socket)}
 
 
 def test_only_one_holds_a_lock_and_many_share_it(tmp_path):

@@ -10,22 +10,26 @@ from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from callcare.config import health
+from callcare.config import health, rights
 
 FLOOR = 15
 STUCK_AFTER = 300  # seconds a job may be under way
 LONG_ENOUGH = 32  # signs of a secret key
+RIGHTS_AGAIN = "./callcare migrate, avec l’adresse du propriétaire dans CALLCARE_OWNER_URL, les remet"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at. A mend means that it is not well."""
+    """One thing looked at. A mend means that it is not well; advice, that it works and could be safer."""
 
     subject: str
     seen: str
     mend: str = ""
+    advice: str = ""
 
     def __str__(self) -> str:
+        if self.advice:
+            return f"! {self.subject} : {self.seen}\n    → {self.advice}"
         return f"✗ {self.subject} : {self.seen}\n    → {self.mend}" if self.mend else f"✓ {self.subject} : {self.seen}"
 
 
@@ -100,6 +104,29 @@ def migrations() -> Finding:
     return Finding("schéma", "à jour")
 
 
+def database_role() -> Finding:
+    """The application writes rows and no more: neither the schema nor the history is its to change."""
+    role = rights.current_role()
+    if rights.owns_the_tables():
+        advice = "deux rôles protègent l’historique : docs/operations.md, « Les deux rôles de la base »"
+        return Finding("rôle", f"« {role} » possède les tables et peut tout y changer", advice=advice)
+    lacking, excess = rights.deviations()
+    if lacking:
+        return Finding("rôle", f"« {role} » n’a pas tous ses droits ({some(lacking)})", RIGHTS_AGAIN)
+    if excess:
+        return Finding("rôle", f"« {role} » a des droits de trop ({some(excess)})", RIGHTS_AGAIN)
+    if plain := rights.plain_copyists():
+        return Finding(
+            "rôle", f"l’historique ne s’écrira pas : {plain} fonctions sans les droits voulus", RIGHTS_AGAIN
+        )
+    return Finding("rôle", f"« {role} » écrit les lignes, sans toucher au schéma ni à l’historique")
+
+
+def some(things: list[str], shown: int = 3) -> str:
+    more = len(things) - shown
+    return ", ".join(things[:shown]) + (f", et {more} de plus" if more > 0 else "")
+
+
 def static_files() -> Finding:
     if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         return Finding("fichiers du site", f"absents de {settings.STATIC_ROOT}", "./callcare migrate")
@@ -145,5 +172,5 @@ def stuck_jobs() -> Finding:
     return Finding("tâches en cours", "aucune ne traîne")
 
 
-BEFORE_SERVING: tuple[Callable[[], Finding], ...] = (durability, migrations, static_files)
+BEFORE_SERVING: tuple[Callable[[], Finding], ...] = (durability, migrations, database_role, static_files)
 WHILE_RUNNING: tuple[Callable[[], Finding], ...] = (letters_leave, worker, outbox, stuck_jobs)

@@ -120,6 +120,8 @@ def database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql:///callcare"))}
+# Who owns the tables, when it is not the application: for `migrate` and reference data (`core.owner`).
+OWNER = database(os.environ["CALLCARE_OWNER_URL"]) if os.environ.get("CALLCARE_OWNER_URL") else None
 
 # Every tracked row keeps its life; its events are append-only, and none is written outside a deed.
 PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

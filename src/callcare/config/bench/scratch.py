@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
@@ -16,7 +17,13 @@ MADE_BY_US = "callcare_bench"  # the table that says: this database is ours to d
 
 
 def enter(suffix: str = SUFFIX) -> str:
-    """Point Django at the scratch database, made if it does not exist; returns its name."""
+    """Point Django at the scratch database, made if it does not exist; returns its name.
+
+    As the owner, where there is one: the application's role makes no database.
+    """
+    if settings.OWNER:
+        connection.close()
+        connection.settings_dict |= settings.OWNER
     name = str(connection.settings_dict["NAME"])
     bench = name if name.endswith(suffix) else name[: 63 - len(suffix)] + suffix
     found = sql.SQL("SELECT 1 FROM pg_database WHERE datname = {}").format(sql.Literal(bench))

@@ -11,6 +11,7 @@ from django.db import connection
 from callcare.config import demo_database
 from callcare.config.demo import accounts, story, telephone
 from callcare.core import french
+from callcare.core.owner import as_owner
 from callcare.directory.models import Organisation
 
 
@@ -43,5 +44,6 @@ class Command(BaseCommand):
             self.stdout.flush()
         accounts.write_accounts()
         telephone.open_line()
-        demo_database.note_played()
+        with as_owner():
+            demo_database.note_played()
         self.stdout.write(f"  fin de l’histoire ({time.monotonic() - begun:.0f} s)")

@@ -15,7 +15,8 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
-from callcare.config import demo_database
+from callcare.config import demo_database, rights
+from callcare.core.owner import as_owner
 
 HOUSE = Path(demo_database.__file__).resolve().parents[1]
 REFERENCE = [HOUSE / "territories" / "data", HOUSE / "catalogue" / "data"]
@@ -31,30 +32,43 @@ class Command(BaseCommand):
         parser.add_argument("--reset", action="store_true", help="effacer d’abord la base de démonstration")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            connection.ensure_connection()
-        except OperationalError as error:
-            raise CommandError(f"La base ne répond pas : {error}") from error
+        application = rights.current_role()
         with self.turn():
-            if options["reset"]:
-                with self.step("Effacement de la démonstration"):
-                    demo_database.empty()
-            if options["demo"]:
-                demo_database.claim()
-            with self.step("Mise à jour du schéma de la base"):
-                call_command("migrate", interactive=False, verbosity=0)
-                call_command("createcachetable", verbosity=0)
+            with as_owner():
+                self.lay_schema(application, **options)
             self.collect()
-            self.lay_reference()
             if options["demo"] and "demo_story" in get_commands():
                 self.stdout.write("· Histoire de démonstration :")
                 call_command("demo_story", stdout=self.stdout)
 
+    def lay_schema(self, application: str, *, demo: bool, reset: bool, **options: Any) -> None:
+        """The tables and what they hold from the first day; then who may do what with them."""
+        if not rights.may_change_the_schema():
+            raise CommandError(
+                f"Le rôle « {rights.current_role()} » ne peut pas changer le schéma : "
+                "indiquez dans CALLCARE_OWNER_URL l’adresse de celui qui possède la base (docs/operations.md)."
+            )
+        if reset:
+            with self.step("Effacement de la démonstration"):
+                demo_database.empty()
+        if demo:
+            demo_database.claim()
+        with self.step("Mise à jour du schéma de la base"):
+            call_command("migrate", interactive=False, verbosity=0)
+            call_command("createcachetable", verbosity=0)
+            rights.lay(application)
+        self.lay_reference()
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """One at a time: the lock has a connection of its own, and falls with it."""
-        guard = connection.copy()
+        with as_owner():
+            guard = connection.copy()
         try:
+            try:
+                guard.ensure_connection()
+            except OperationalError as error:
+                raise CommandError(f"La base ne répond pas à CALLCARE_OWNER_URL : {error}") from error
             with guard.cursor() as cursor:
                 cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")
                 cursor.execute("SELECT pg_advisory_lock(%s)", [TURN])

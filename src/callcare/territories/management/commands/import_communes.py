@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from callcare.core.deeds import Refused
 from callcare.core.french import counted
+from callcare.core.owner import as_owner
 from callcare.territories.actions import Imported, import_communes
 
 SHOWN = 20  # lines of each kind; the rest is counted
@@ -35,7 +36,8 @@ class Command(BaseCommand):
             self.stdout.write("Rien n’est écrit. Pour écrire : --apply")
             return
         try:
-            import_communes(raw, by=None, apply=True)
+            with as_owner():
+                import_communes(raw, by=None, apply=True)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write("C’est écrit.")

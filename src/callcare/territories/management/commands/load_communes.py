@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from callcare.core.french import counted, number
+from callcare.core.owner import as_owner
 from callcare.territories.actions import load_communes
 
 
@@ -15,7 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("--departement", action="append", metavar="CODE", help="seulement ce département")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = load_communes(by=None, departements=options["departement"])
+        with as_owner():
+            done = load_communes(by=None, departements=options["departement"])
         self.stdout.write(
             f"{counted(done.communes, 'commune')} dans la table ; fiches changées : {number(done.written)}."
         )
