@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from launcher import install
+from launcher import arguments, install
 from launcher.speech import Trouble, warn
 
 Run = Callable[[argparse.Namespace], int]
@@ -18,7 +18,7 @@ LAST_PORT = 65535
 class FrenchParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Two lines instead of a page: what was not understood, and where the help is."""
-        warn(f"Cette ligne n’est pas comprise ({message}).\n./{self.prog} --help dit ce qui est possible.")
+        warn(arguments.NOT_UNDERSTOOD % {"prog": self.prog, "message": message})
         sys.exit(2)
 
 
@@ -179,6 +179,7 @@ BY_NAME = {command.name: command for command in COMMANDS}
 
 def main(words: Sequence[str]) -> int:
     """Run one command; its exit status. A foreseeable trouble is one sentence, never a traceback."""
+    arguments.speak_french()
     if not words or words[0] in HELP:
         print(overview())
         return 0 if words else 2

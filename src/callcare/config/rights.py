@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 import pghistory.models
 from django.apps import apps
-from django.db import OperationalError, connection, transaction
 from django.core.management.base import CommandError
+from django.db import OperationalError, connection, transaction
 
 ALL = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 READ = frozenset({"SELECT"})
@@ -51,7 +51,7 @@ DO $$ DECLARE copyist regprocedure; BEGIN
     END LOOP;
 END $$
 """
-# `pgtrigger.ignore` tells triggers to look away. Only a session of the owner is heard: called by a trigger, which works
+# `pgtrigger.ignore` tells triggers to look away. Only a session of the owner is heard: in a trigger, which works
 # with the owner's rights, `current_user` is the owner and `session_user` the one who signed in.
 LOOK_AWAY = """
 CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean LANGUAGE plpgsql AS $$
