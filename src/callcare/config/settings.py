@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "callcare.accounts.sessions.SessionLimitsMiddleware",
     # Every page asks for a login; the few open ones say so with @login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "callcare.accounts.requests.RolesMiddleware",
@@ -153,6 +154,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no letter to addresses we do not know
 ACCOUNT_SESSION_REMEMBER = False
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_AGE = 3600  # seconds without a page; `accounts.sessions` keeps both limits
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
