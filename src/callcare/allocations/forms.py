@@ -147,8 +147,9 @@ class ReleaseForm(forms.Form):
     """Why the rest is given back."""
 
     reason = forms.ModelChoiceField(
-        Reason.objects.filter(used_for__contains=[ReasonUse.RELEASE]).order_by("order", "label"), label="motif"
-    )
+        Reason.objects.filter(used_for__contains=[ReasonUse.RELEASE]).order_by("order", "label"), label="motif",
+        empty_label="Choisir",
+    )  # fmt: skip
     because = forms.CharField(label="précision", max_length=300, required=False)
 
 
