@@ -108,14 +108,30 @@ def axe(page: Any, *, only: str = "html", **how: object) -> list[str]:
 
 
 def in_dialogs(page: Any) -> list[str]:
-    """What opens over the page is a part of it: each dialog is shown and looked at by itself."""
-    found = []
-    for place in range(page.locator("dialog[popover]").count()):
+    """What opens over the page is a part of it: each kind of dialog is shown and looked at by itself."""
+    found, titles = [], page.locator("dialog[popover]").evaluate_all("all => all.map(e => e.querySelector('h2')?.textContent)")
+    for place, title in enumerate(titles):
+        if title in titles[:place]:
+            continue  # the same under each row of a list
         page.evaluate("at => document.querySelectorAll('dialog[popover]')[at].showPopover()", place)
         found += [f"dialog: {fault}" for fault in axe(page, only="dialog:popover-open")]
         found += [f"dialog: {fault}" for fault in page.evaluate(RULES) if fault.startswith(("label", "target"))]
         page.evaluate("at => document.querySelectorAll('dialog[popover]')[at].hidePopover()", place)
     return found
+
+
+def in_the_dark(page: Any) -> list[str]:
+    """The colours at night; a page caught while it changes them is looked at again."""
+    page.emulate_media(color_scheme="dark")
+    found = ["not drawn yet"]
+    for patience in (0, 300, 1000):
+        if found:
+            page.wait_for_timeout(patience)
+            drawn(page)
+            found = axe(page, runOnly={"type": "rule", "values": ["color-contrast"]})
+    page.emulate_media(color_scheme="light")
+    drawn(page)
+    return [f"dark: {fault}" for fault in found]
 
 
 def faults(page: Any, *, thing: bool = False) -> list[str]:
@@ -125,10 +141,7 @@ def faults(page: Any, *, thing: bool = False) -> list[str]:
     found = axe(page) + list(page.evaluate(RULES)) + in_dialogs(page)
     if thing and page.title().count(" – ") < 2:
         found.append(f"title without its thing: {page.title()}")
-    page.emulate_media(color_scheme="dark")
-    drawn(page)
-    found += [f"dark: {fault}" for fault in axe(page, runOnly={"type": "rule", "values": ["color-contrast"]})]
-    page.emulate_media(color_scheme="light")
+    found += in_the_dark(page)
     page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
     found += [f"letters twice as large: {fault}" for fault in overflow(page)]
     page.evaluate("() => { document.documentElement.style.fontSize = ''; }")

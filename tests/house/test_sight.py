@@ -103,7 +103,7 @@ input, button {{ min-height: 44px; min-width: 44px; font: inherit }} {style}</st
 <body><main><h1>Douze portables</h1><h2>Qui peut aider</h2><p><a href="/un/">La filature</a></p>
 <form><label for="q">Quantité</label> <input id="q" name="q"> <button>Promettre</button></form>{more}</main></body></html>"""
 BROKEN = {
-    "title: Besoin · x": {"more": "<svg></svg>", "swap": ("Besoin – douze portables – Call", "Besoin · x – Call")},
+    "title: Besoin · x": {"swap": ("Besoin – douze portables – Call", "Besoin · x – Call")},
     "title without its thing": {"swap": ("Besoin – douze portables – Call", "Besoin – Call")},
     "lang": {"swap": ('lang="fr"', 'lang="en"')},
     "h1: 2": {"more": "<h1>Encore</h1>"},
@@ -132,7 +132,7 @@ BROKEN = {
 
 def broken(page, *, style="", more="", swap=("", "")):
     page.route("**/*", lambda route: route.fulfill(
-        content_type="text/html", body=GOOD.format(style=style, more=more).replace(*swap)
+        content_type="text/html; charset=utf-8", body=GOOD.format(style=style, more=more).replace(*swap)
     ))  # fmt: skip
     page.goto("http://broken.test/")
     return faults(page, thing=True)

@@ -53,6 +53,7 @@ class PromiseForm(forms.Form):
     commitment_line = LineChoice(
         CommitmentLine.objects.none(),
         label="pris sur",
+        empty_label="choisir une offre",
         error_messages={"invalid_choice": "Il n’en reste plus : tout est déjà promis. Choisissez une autre offre."},
     )
     quantity = forms.DecimalField(label="quantité", min_value=Decimal("0.01"), max_digits=12, decimal_places=2)
