@@ -25,7 +25,9 @@ function activate(element) {
     const place = element.parentElement;
     place.open = true;
     const own = `:is(textarea, input)[data-key="${element.dataset.key}"]`;
-    (place.querySelector(own) ?? place.querySelector("textarea, input:not([type=hidden])"))?.focus();
+    const field = () => place.querySelector(own) ?? place.querySelector("textarea, input:not([type=hidden])");
+    if (field()) field().focus();
+    else place.addEventListener("htmx:afterSettle", () => field()?.focus(), { once: true }); // not there yet
   } else if (element.matches(FIELDS)) {
     element.focus();
     element.select?.();
