@@ -1,6 +1,6 @@
 """What a page must be to everybody's eyes, beyond what axe sees. Each rule has a broken page in `test_sight.py`.
 
-    faults(page, thing=True)     # a list of sentences, nothing where the page is right
+faults(page, thing=True)     # a list of sentences, nothing where the page is right
 """
 
 from pathlib import Path
@@ -31,7 +31,8 @@ RULES = r"""() => {
   const short = e => e.outerHTML.replace(/\s+/g, " ").slice(0, 110);
 
   const titles = document.title.split(" – ");
-  if (titles.at(-1) !== "Call & Care" || titles.length < 2 || / · /.test(document.title) || titles.some(t => !t.trim()))
+  const isWhole = titles.at(-1) === "Call & Care" && titles.length > 1 && titles.every(part => part.trim());
+  if (!isWhole || / · /.test(document.title))
     found.push(`title: ${document.title}`);
   if (document.documentElement.lang !== "fr") found.push("lang");
 
@@ -65,7 +66,8 @@ RULES = r"""() => {
     if (/^-+$/.test(option.textContent.trim())) found.push(`empty choice: ${short(option.parentElement)}`);
 
   const area = e => {
-    const boxes = [e, ...(e.matches("[type=checkbox], [type=radio]") ? e.labels : [])].map(x => x.getBoundingClientRect());
+    const whole = [e, ...(e.matches("[type=checkbox], [type=radio]") ? e.labels : [])];
+    const boxes = whole.map(x => x.getBoundingClientRect());
     const span = (a, b) => Math.max(...boxes.map(x => x[b])) - Math.min(...boxes.map(x => x[a]));
     return Math.min(span("left", "right"), span("top", "bottom"));
   };
@@ -109,7 +111,8 @@ def axe(page: Any, *, only: str = "html", **how: object) -> list[str]:
 
 def in_dialogs(page: Any) -> list[str]:
     """What opens over the page is a part of it: each kind of dialog is shown and looked at by itself."""
-    found, titles = [], page.locator("dialog[popover]").evaluate_all("all => all.map(e => e.querySelector('h2')?.textContent)")
+    found = []
+    titles = page.locator("dialog[popover]").evaluate_all("all => all.map(e => e.querySelector('h2')?.textContent)")
     for place, title in enumerate(titles):
         if title in titles[:place]:
             continue  # the same under each row of a list

@@ -99,9 +99,12 @@ def test_the_pages_of_an_empty_house_are_right_too(reader, transactional_db, new
 GOOD = """<!doctype html><html lang="fr"><head><title>Besoin – douze portables – Call &amp; Care</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body {{ margin: 0; font: 16px/1.6 sans-serif; color: #222; background: #fff }} a {{ padding-block: 4px }}
-input, button {{ min-height: 44px; min-width: 44px; font: inherit }} {style}</style></head>
+input, button, select {{ min-height: 44px; min-width: 44px; font: inherit }} {style}</style></head>
 <body><main><h1>Douze portables</h1><h2>Qui peut aider</h2><p><a href="/un/">La filature</a></p>
-<form><label for="q">Quantité</label> <input id="q" name="q"> <button>Promettre</button></form>{more}</main></body></html>"""
+<form><label for="q">Quantité</label> <input id="q" name="q"> <button>Promettre</button></form>{more}</main></body>
+</html>"""
+SMALL_BUTTON = {"more": "<button class='s'>?</button>", "style": ".s { all: unset; display: block; width: 12px }"}
+UNSEEN = ".unseen { position: absolute; width: 1px; height: 1px; overflow: hidden }"
 BROKEN = {
     "title: Besoin · x": {"swap": ("Besoin – douze portables – Call", "Besoin · x – Call")},
     "title without its thing": {"swap": ("Besoin – douze portables – Call", "Besoin – Call")},
@@ -111,19 +114,16 @@ BROKEN = {
     "level: 2 → 4": {"more": "<h4>Trop bas</h4>"},
     "link twice: La filature": {"more": "<p><a href='/deux/'>La filature</a></p>"},
     "link without words": {"more": "<p><a href='/trois/'><svg width='30' height='30'></svg></a></p>"},
-    "label: <input name=\"seul\"": {"more": '<p><input name="seul" placeholder="Votre nom"></p>'},
-    "label: <input id=\"r\"": {
-        "more": '<label for="r" class="unseen">Rue</label><input id="r" name="r">',
-        "style": ".unseen { position: absolute; width: 1px; height: 1px; overflow: hidden }",
-    },
-    "label: <input id=\"q\"": {"more": '<p><label for="q">Deux fois le même nom</label><input id="q" name="q2"></p>'},
-    "empty choice": {
-        "more": '<label for="c">Motif</label><select id="c" style="min-height: 44px"><option>---------</option></select>'
-    },
-    "target 12: <button": {"more": "<button class='s'>?</button>", "style": ".s { all: unset; display: block; width: 12px }"},
-    "320: target 15": {"more": "<button class='s'>oui</button>", "style": "@media (max-width: 400px) { .s { all: unset; display: block; width: 15px } }"},
+    'label: <input name="seul"': {"more": '<p><input name="seul" placeholder="Votre nom"></p>'},
+    'label: <input id="r"': {"more": '<label for="r" class="unseen">Rue</label><input id="r">', "style": UNSEEN},
+    'label: <input id="q"': {"more": '<p><label for="q">Deux fois le même nom</label><input id="q" name="q2"></p>'},
+    "empty choice": {"more": '<label for="c">Motif</label><select id="c"><option>---------</option></select>'},
+    "target 12: <button": SMALL_BUTTON,
+    "320: target 12": SMALL_BUTTON | {"style": f"@media (max-width: 400px) {{ {SMALL_BUTTON['style']} }}"},
     "320: overflow": {"more": "<p class='w'>large</p>", "style": ".w { width: 400px }"},
-    "letters twice as large: overflow": {"more": "<p class='w'>large</p>", "style": "@media (min-width: 600px) { .w { width: 50rem } }"},
+    "letters twice as large: overflow": {
+        "more": "<p class='w'>large</p>", "style": "@media (min-width: 600px) { .w { width: 50rem } }",
+    },
     "dark: color-contrast": {"style": "@media (prefers-color-scheme: dark) { body { background: #333 } }"},
     "dialog: label": {"more": '<dialog popover aria-label="Clore"><input name="pourquoi" title="Pourquoi"></dialog>'},
     "color-contrast": {"style": "p a { color: #ddd }"},

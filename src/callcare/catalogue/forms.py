@@ -39,7 +39,9 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 class NewCategoryForm(CategoryForm):
     """A new category takes its nature from its mother."""
 
-    parent = forms.ModelChoiceField(Category.objects.in_use().order_by("path"), label="catégorie mère", empty_label="Choisir")
+    parent = forms.ModelChoiceField(
+        Category.objects.in_use().order_by("path"), label="catégorie mère", empty_label="Choisir"
+    )
 
     class Meta:
         model = Category

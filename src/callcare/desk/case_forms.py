@@ -231,7 +231,8 @@ class TakeBackForm(forms.Form):
     because = forms.CharField(label="motif", max_length=200)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="moins_%s", **kwargs)  # beside a form that also asks a quantity and a reason
+        super().__init__(*args, **kwargs)
+        self.auto_id = "moins_%s"  # it stands beside a form that also asks a quantity and a reason
 
 
 class CloseForm(forms.Form):

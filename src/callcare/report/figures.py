@@ -167,7 +167,7 @@ def desks_of(user: User) -> QuerySet[Desk]:
 
 
 def table_and_weeks(scope: Scope) -> tuple[list[tuple[str, Any, str, int]], list[tuple[Any, int]]]:
-    """Every figure of the funnel by month and département, and the contacts of each week from its Monday: one query."""
+    """The funnel by month and département, and the contacts of each week from its Monday: one query."""
     first, *others = [figure.cells(scope) for figure in (*FUNNEL, COMPUTERS, COMMITTED)]
     found = list(first.union(*others, _weeks(scope), all=True))
     weeks = sorted((monday, n) for code, monday, _, n in found if code == WEEK)

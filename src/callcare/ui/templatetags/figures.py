@@ -105,7 +105,8 @@ def _round_up(value: int) -> int:
     return -(-max(value, 4) // step) * step
 
 
-MAP_WIDTH, MAP_HEIGHT, EDGE, LARGEST = 640, 360, 44, 24
+MAP_WIDTH, MAP_HEIGHT, EDGE, LARGEST = 480, 360, 40, 20
+LETTER = 8  # how wide one is on the map
 
 
 @register.inclusion_tag("ui/places.html")
@@ -122,7 +123,14 @@ def places(points: Sequence[tuple[str, float, float, int]], *, label: str, colum
     ]
     leader = known[0] if known else ("", 0, 0, 0)
     said = f"{label} : {len(known)} communes, la première est {leader[0]} ({french.number(leader[3])})"
-    return {"circles": circles, "names": _named(circles), "points": known, "label": label, "column": column, "said": said}
+    return {
+        "circles": circles,
+        "names": _named(circles),
+        "points": known,
+        "label": label,
+        "column": column,
+        "said": said,
+    }
 
 
 def _on_paper(points: Sequence[tuple[str, float, float, int]]) -> list[tuple[float, float]]:
@@ -141,9 +149,9 @@ def _named(circles: list[tuple[float, float, float, str, int]]) -> list[tuple[fl
     """Names beside the largest circles, where none covers another."""
     names: list[tuple[float, float, str]] = []
     for x, y, radius, name, _ in circles:
-        is_left = x > MAP_WIDTH - 130
-        at = x - radius - 4 - 7 * len(name) if is_left else x + radius + 4
-        if all(abs(y - other_y) > 15 or at > other + 7 * len(word) or other > at + 7 * len(name)
+        is_left = x + radius + LETTER * len(name) > MAP_WIDTH
+        at = x - radius - 4 - LETTER * len(name) if is_left else x + radius + 4
+        if all(abs(y - other_y) > 17 or at > other + LETTER * len(word) or other > at + LETTER * len(name)
                for other, other_y, word in names):  # fmt: skip
             names.append((round(at, 1), y, name))
     return names[:14]
