@@ -8,15 +8,17 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Count
 from pghistory.models import Context
 
 from callcare.config import demo_database
-from callcare.config.demo import story
+from callcare.config.demo import helping, story
 from callcare.core import clock
 from callcare.core.deeds import timeline
 from callcare.desk.enums import MailState
 from callcare.desk.models import Desk, Interaction, OutgoingMail, Reminder
 from callcare.introductions.models import Introduction
+from callcare.matching.models import Solicitation
 from callcare.needs.models import Need
 from callcare.report import figures
 from callcare.report.figures import Scope
@@ -94,6 +96,8 @@ def test_the_story_is_made_of_deeds_at_their_hours_and_leaves_figures_and_some_w
     assert Interaction.objects.filter(desk=lille, state="draft", operator__email="marion@call-care.test").count() == 1
     assert Reminder.objects.planned().filter(desk=lille, step="call_back").count() == 2
     assert Introduction.objects.filter(state="proposed").count() == 1
+    asked = Solicitation.objects.values("giver").annotate(n=Count("pk")).values_list("n", flat=True)
+    assert max(asked) <= helping.ENOUGH + 1  # who opens the demo finds somebody to ask; a scene may ask once more
     first = timeline(Need.objects.order_by("pk")[0])[0]
     assert first.at.date() < MONDAY_EVENING.date()
 

@@ -68,7 +68,8 @@ def test_a_wholly_corrected_delivery_is_not_one(story):
 
 
 def test_the_cells_add_up_to_the_figures(story):
-    cells = figures.table(scope())
+    cells, weeks = figures.table_and_weeks(scope())
+    assert sum(n for _, n in weeks) == figures.CONTACTS.value(scope()) > 0
     for figure in figures.FUNNEL:
         assert sum(n for code, _, _, n in cells if code == figure.code) == figure.value(scope())
 
@@ -136,3 +137,10 @@ def test_negative_control_a_figure_that_forgets_corrections_is_found(story):
     """Counting deliveries without their corrections gives seven where five are in people's hands."""
     forgetful = figures.COMPUTERS.rows(scope()).annotate(all=F("qty")).values_list("all", flat=True)
     assert sum(forgetful) == 7 != figures.COMPUTERS.value(scope())
+
+
+def test_the_map_counts_the_needs_of_each_commune(story):
+    cast.need(3, organisation=cast.workshop(name="Autre atelier"))
+    cast.need(2, commune=cast.lens())
+    assert [(name, n) for name, _, _, n in figures.needs_by_commune(scope())] == [("Roubaix", 2), ("Lens", 1)]
+    assert figures.needs_by_commune(scope(departement="80")) == []

@@ -53,6 +53,7 @@ class PromiseForm(forms.Form):
     commitment_line = LineChoice(
         CommitmentLine.objects.none(),
         label="pris sur",
+        empty_label="choisir une offre",
         error_messages={"invalid_choice": "Il n’en reste plus : tout est déjà promis. Choisissez une autre offre."},
     )
     quantity = forms.DecimalField(label="quantité", min_value=Decimal("0.01"), max_digits=12, decimal_places=2)
@@ -147,8 +148,9 @@ class ReleaseForm(forms.Form):
     """Why the rest is given back."""
 
     reason = forms.ModelChoiceField(
-        Reason.objects.filter(used_for__contains=[ReasonUse.RELEASE]).order_by("order", "label"), label="motif"
-    )
+        Reason.objects.filter(used_for__contains=[ReasonUse.RELEASE]).order_by("order", "label"), label="motif",
+        empty_label="Choisir",
+    )  # fmt: skip
     because = forms.CharField(label="précision", max_length=300, required=False)
 
 

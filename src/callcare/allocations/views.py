@@ -37,7 +37,7 @@ def of_need(request: HttpRequest, ref: str) -> HttpResponse:
     """What is promised to a need, and the way to promise more."""
     need = get_object_or_404(Need.objects.visible_to(person(request)), ref=ref)
     found = _mine(request).filter(need_line__need=need)
-    return render(request, "allocations/of.html", {"allocations": found, "need": need, "side": "need"})
+    return render(request, "allocations/of.html", {"allocations": found, "of": need, "need": need, "side": "need"})
 
 
 @allow(Role.OPERATOR)
@@ -46,7 +46,8 @@ def of_commitment(request: HttpRequest, ref: str) -> HttpResponse:
     """To whom a commitment is promised."""
     commitment = get_object_or_404(Commitment.objects.visible_to(person(request)), ref=ref)
     found = _mine(request).filter(commitment_line__commitment=commitment)
-    return render(request, "allocations/of.html", {"allocations": found, "need": None, "side": "commitment"})
+    context = {"allocations": found, "of": commitment, "need": None, "side": "commitment"}
+    return render(request, "allocations/of.html", context)
 
 
 @allow(Role.OPERATOR)
@@ -56,7 +57,10 @@ def of_introduction(request: HttpRequest, ref: str) -> HttpResponse:
     mine = Introduction.objects.visible_to(person(request)).select_related("need")
     introduction = get_object_or_404(mine, ref=ref)
     found = _mine(request).filter(introduction=introduction)
-    context = {"allocations": found, "need": introduction.need, "side": "introduction", "introduction": introduction}
+    context = {
+        "allocations": found, "of": introduction, "need": introduction.need, "side": "introduction",
+        "introduction": introduction,
+    }  # fmt: skip
     return render(request, "allocations/of.html", context)
 
 
@@ -116,9 +120,9 @@ def _page(request: HttpRequest, allocation: Allocation, *, status: int = 200, **
         "fulfilments": allocation.fulfilments.select_related("by", "corrects").order_by("at", "pk"),
         "form": None,
         "deliver": DeliverForm(allocation=allocation, initial={"quantity": typed(line, left), "day": clock.today()}),
-        "take_back": ReturnForm(allocation=allocation, initial={"quantity": typed(line, out)}),
-        "release": ReleaseForm(),
-        "fail": FailForm(),
+        "take_back": ReturnForm(allocation=allocation, auto_id="retour_%s", initial={"quantity": typed(line, out)}),
+        "release": ReleaseForm(auto_id="rendu_%s"),
+        "fail": FailForm(auto_id="echec_%s"),
         "correct": CorrectForm(allocation=allocation),
         "delivery": FulfilmentKind.DELIVERY,
         **forms,

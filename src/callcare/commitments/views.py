@@ -146,7 +146,8 @@ def commitment_share(request: HttpRequest, ref: str) -> HttpResponse:
 def commitments_of_interaction(request: HttpRequest, ref: str) -> HttpResponse:
     """The commitments a contact was about: shown on the page of the contact."""
     contact = case_console.find_contact(request, ref)
-    return case_pages.small_list(request, COMMITMENTS, COMMITMENTS.visible(request).filter(interaction=contact))
+    found = COMMITMENTS.visible(request).filter(interaction=contact)
+    return case_pages.small_list(request, COMMITMENTS, found, of=contact.ref)
 
 
 @allow(Role.OPERATOR)
@@ -154,7 +155,8 @@ def commitments_of_interaction(request: HttpRequest, ref: str) -> HttpResponse:
 def commitments_of_organisation(request: HttpRequest, ref: str) -> HttpResponse:
     """The commitments of an organisation, those still open first."""
     organisation = get_object_or_404(Organisation, ref=ref)
-    return case_pages.small_list(request, COMMITMENTS, COMMITMENTS.visible(request).filter(organisation=organisation))
+    found = COMMITMENTS.visible(request).filter(organisation=organisation)
+    return case_pages.small_list(request, COMMITMENTS, found, of=organisation)
 
 
 @allow(Role.OPERATOR)

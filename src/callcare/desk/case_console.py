@@ -101,8 +101,12 @@ def read_page(request: HttpRequest, side: Side) -> HttpResponse:
 
 
 def record_page(request: HttpRequest, side: Side) -> HttpResponse:
-    """Write it down. What is missing is said beside its field, and nothing typed is lost."""
-    form = side.bound(request, request.POST)
+    """Write it down. What is missing is said beside its field, and nothing typed is lost.
+
+    The line is read here too: whoever is quicker than the chips, or has no scripts, loses nothing of it.
+    """
+    desk = side.of(request)[1]
+    form = side.bound(request, read_anew(request.POST, understood(request.POST.get("line", ""), desk)))
     if form.is_valid():
         try:
             case = side.record(by=person(request), **form.facts())

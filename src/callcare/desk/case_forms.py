@@ -230,6 +230,10 @@ class TakeBackForm(forms.Form):
     quantity = QuantityField(label="quantité en moins", max_length=16)
     because = forms.CharField(label="motif", max_length=200)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "moins_%s"  # it stands beside a form that also asks a quantity and a reason
+
 
 class CloseForm(forms.Form):
     """Why a case is over."""

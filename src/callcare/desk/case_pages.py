@@ -302,7 +302,7 @@ def simple_deed(request: HttpRequest, twin: Twin, ref: str, deed: Deed, done: st
     return redirect(twin.url("page", case.ref))
 
 
-def small_list(request: HttpRequest, twin: Twin, cases: Any) -> HttpResponse:
-    """A few cases inside another page: open ones first, at most ten."""
+def small_list(request: HttpRequest, twin: Twin, cases: Any, *, of: object) -> HttpResponse:
+    """A few cases inside the page of another thing: open ones first, at most ten."""
     found = list(cases.for_list().order_by(F("closed_at").desc(nulls_first=True), "-opened_at", "-pk")[:10])
-    return render(request, "desk/case_few.html", {"twin": twin, "cases": found})
+    return render(request, "desk/case_few.html", {"twin": twin, "cases": found, "thing": of})

@@ -1,7 +1,7 @@
 """What the pages of the directory ask."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -83,6 +83,8 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        kind = cast("forms.TypedChoiceField", self.fields["kind"])
+        kind.choices = [("", "Choisir"), *OrganisationKind.choices]
         if self.instance.pk:
             self.initial["networks"] = ", ".join(self.instance.networks)
 

@@ -70,7 +70,7 @@ def _visible_need(request: HttpRequest, ref: str) -> Need:
 def of_need(request: HttpRequest, ref: str) -> HttpResponse:
     """Who can help: the candidates of each line still open."""
     need = _visible_need(request, ref)
-    context = {"need": need, "shown": _searched(need), "form": DismissForm().shown_often()}
+    context = {"need": need, "shown": _searched(need), "form": DismissForm(auto_id=False).shown_often()}
     return render(request, "matching/of_need.html", context)
 
 
@@ -84,7 +84,7 @@ def why(request: HttpRequest, ref: str) -> HttpResponse:
         "need": need,
         "shown": _searched(need, all_misses=True),
         "aside": aside.select_related("commitment_line__commitment__organisation", "giver", "reason", "by"),
-        "form": RestoreForm(),
+        "form": RestoreForm(auto_id=False),
     }
     return render(request, "matching/why.html", context)
 

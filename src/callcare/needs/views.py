@@ -137,7 +137,8 @@ def need_duplicate(request: HttpRequest, ref: str) -> HttpResponse:
 def needs_of_interaction(request: HttpRequest, ref: str) -> HttpResponse:
     """The needs a contact was about: shown on the page of the contact."""
     contact = case_console.find_contact(request, ref)
-    return case_pages.small_list(request, NEEDS, NEEDS.visible(request).filter(interaction=contact))
+    found = NEEDS.visible(request).filter(interaction=contact)
+    return case_pages.small_list(request, NEEDS, found, of=contact.ref)
 
 
 @allow(Role.OPERATOR)
@@ -145,7 +146,8 @@ def needs_of_interaction(request: HttpRequest, ref: str) -> HttpResponse:
 def needs_of_organisation(request: HttpRequest, ref: str) -> HttpResponse:
     """The needs of an organisation, those still open first."""
     organisation = get_object_or_404(Organisation, ref=ref)
-    return case_pages.small_list(request, NEEDS, NEEDS.visible(request).filter(organisation=organisation))
+    found = NEEDS.visible(request).filter(organisation=organisation)
+    return case_pages.small_list(request, NEEDS, found, of=organisation)
 
 
 @allow(Role.OPERATOR)

@@ -166,16 +166,30 @@ def desks_of(user: User) -> QuerySet[Desk]:
     return Desk.objects.all() if user.is_steward else Desk.objects.filter(operators=user)
 
 
-def table(scope: Scope) -> list[tuple[str, Any, str, int]]:
-    """Every figure of the funnel by month and département: one query for the whole page."""
+def table_and_weeks(scope: Scope) -> tuple[list[tuple[str, Any, str, int]], list[tuple[Any, int]]]:
+    """The funnel by month and département, and the contacts of each week from its Monday: one query."""
     first, *others = [figure.cells(scope) for figure in (*FUNNEL, COMPUTERS, COMMITTED)]
-    return list(first.union(*others, all=True))
+    found = list(first.union(*others, _weeks(scope), all=True))
+    weeks = sorted((monday, n) for code, monday, _, n in found if code == WEEK)
+    return [cell for cell in found if cell[0] != WEEK], weeks
 
 
-def contacts_by_week(scope: Scope) -> list[tuple[Any, int]]:
-    """Contacts of each week of the period, from its Monday."""
-    weeks = CONTACTS.rows(scope).order_by().annotate(week=TruncWeek("started_at", tzinfo=PARIS))
-    return list(weeks.values("week").annotate(n=Count("pk")).order_by("week").values_list("week", "n"))
+WEEK = "week"
+
+
+def _weeks(scope: Scope) -> Rows:
+    week = TruncWeek("started_at", tzinfo=PARIS)
+    cut = CONTACTS.rows(scope).order_by().annotate(figure=Value(WEEK), month=week, departement=Value(""))
+    weeks: Rows = cut.values("figure", "month", "departement").annotate(n=Count("pk"))
+    return weeks.values_list("figure", "month", "departement", "n")
+
+
+def needs_by_commune(scope: Scope, *, most: int = 60) -> list[tuple[str, float, float, int]]:
+    """Where the needs are: (commune, latitude, longitude, how many), those with the most first."""
+    placed = NEEDS.rows(scope).filter(commune__lat__isnull=False, commune__lon__isnull=False).order_by()
+    counted = placed.values("commune__name", "commune__lat", "commune__lon").annotate(n=Count("pk"))
+    first = counted.order_by("-n", "commune__name")[:most]
+    return list(first.values_list("commune__name", "commune__lat", "commune__lon", "n"))
 
 
 def unanswered_by_category(scope: Scope, *, most: int = 6) -> list[tuple[str, int]]:

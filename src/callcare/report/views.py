@@ -54,7 +54,7 @@ def review(request: HttpRequest) -> HttpResponse:
     """Where do we stand? Targets, the way from a contact to a person helped, by month and territory."""
     known = list(Target.objects.order_by("indicator", "due_on"))
     scope, form = _scope(request, known)
-    cells = figures.table(scope)
+    cells, weeks = figures.table_and_weeks(scope)
     totals: Counter[str] = Counter()
     for code, _, _, n in cells:
         totals[code] += n
@@ -67,7 +67,8 @@ def review(request: HttpRequest) -> HttpResponse:
         "by_month": _by_month(request, scope, cells),
         "by_place": _by_place(request, scope, cells, form.place_names()),
         "columns": figures.FUNNEL,
-        "weeks": [(f"{week:%d/%m}", n) for week, n in figures.contacts_by_week(scope)],
+        "weeks": [(f"{week:%d/%m}", n) for week, n in weeks],
+        "places": figures.needs_by_commune(scope),
         "thanks": figures.thanks(scope),
         "unanswered": figures.unanswered_by_category(scope),
         "unanswered_url": address[figures.UNANSWERED.code],

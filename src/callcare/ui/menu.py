@@ -18,7 +18,7 @@ Badge = Callable[[Any], "int | QuerySet[Any]"]
 # Set by the app that offers them: the name of the page that searches (its field is `q`), its label, the roles it is
 # for, and the line under the menu (which desk, open until when).
 search: str = ""
-search_label: str = "Rechercher une organisation, un numéro, une référence…"
+search_label: str = "Organisation, numéro, référence…"
 search_roles: frozenset[str] = frozenset()
 note: Callable[[Any], str] | None = None
 account: str = ""  # the page of one's own account

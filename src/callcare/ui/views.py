@@ -70,6 +70,12 @@ EUROS = SampleLine("cent", SampleUnit("euro", "euros", 100), 300_000, 150_000, 1
 FUNNEL = [
     ("Contacts", 2164), ("Besoins", 731), ("Mises en relation", 588), ("Remises", 462), ("Personnes", 1214),
 ]  # fmt: skip
+SPOTS = [
+    ("Lille", 50.63, 3.06, 24),
+    ("Roubaix", 50.69, 3.18, 12),
+    ("Lens", 50.43, 2.83, 7),
+    ("Dunkerque", 51.03, 2.38, 3),
+]
 WEEKS = [(f"s. {week}", count) for week, count in enumerate([96, 121, 140, 131, 168, 176, 158, 190, 184, 166, 202], 6)]
 
 
@@ -105,7 +111,8 @@ def style(request: HttpRequest) -> HttpResponse:
     form = SampleForm({"name": "", "quantity": "3", "kind": "goods", "mode": "gift", "words": "Révisions du bac."})
     facts = {
         "states": STATES, "form": form, "pieces": PIECES, "half_days": HALF_DAYS, "euros": EUROS, "steps": FUNNEL,
-        "weeks": WEEKS, "told": _told(), "outdated": Outdated(), "page": Paginator(range(62), 20).page(2),
+        "weeks": WEEKS, "spots": SPOTS, "told": _told(),
+        "outdated": Outdated(), "page": Paginator(range(62), 20).page(2),
         "day": datetime(2021, 4, 2, 8, 0, tzinfo=UTC),
     }  # fmt: skip
     return render(request, "ui/style.html", facts)

@@ -19,6 +19,7 @@ from callcare.introductions.enums import IntroductionState, Side
 from callcare.introductions.models import Introduction
 from callcare.matching.candidates import Candidate, candidates_for_need, needs_for_commitment
 from callcare.matching.lines import offered_by, this_day, wanted_by
+from callcare.matching.models import Solicitation
 from callcare.needs.actions import edit_need
 from callcare.needs.models import Need, NeedLine
 from callcare.outcomes.actions import Counted, count_people, record_outcome
@@ -60,6 +61,8 @@ MERCIS = {  # by the first word that stands in the path of the category
         "On se sent moins seuls. Merci.",
     ),
 }
+# The engine leaves a giver in peace after five; our operators stop at four, so that who opens the demo can still ask.
+ENOUGH = 4
 NO_NEWS = ("Les dates ne convenaient pas.", "Le matériel avait déjà été donné.", "Trop loin pour venir chercher.")
 
 
@@ -111,6 +114,8 @@ def _introduce(world: World, office: Office, line: NeedLine, offer: CommitmentLi
     by = operator(world, office)
     if Introduction.objects.live().filter(need=line.need_id).exists():
         return False  # somebody is already being asked for it
+    if Solicitation.objects.filter(giver=offer.commitment.organisation_id).count() >= ENOUGH:
+        return False
     try:
         introduction = introduce_now(
             by=by,

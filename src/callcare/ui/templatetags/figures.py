@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
+from math import cos, radians, sqrt
 from typing import Any
 
 from django import template
@@ -102,6 +103,58 @@ def _round_up(value: int) -> int:
     while step * 10 < value:
         step *= 10
     return -(-max(value, 4) // step) * step
+
+
+MAP_WIDTH, MAP_HEIGHT, EDGE, LARGEST = 480, 360, 40, 20
+LETTER = 8  # how wide one is on the map
+
+
+@register.inclusion_tag("ui/places.html")
+def places(points: Sequence[tuple[str, float, float, int]], *, label: str, column: str = "Commune") -> dict[str, Any]:
+    """{% places points label="Besoins par commune" %}: a circle for each (name, latitude, longitude, count).
+
+    Its area says the count; the largest have their name, and the table has them all.
+    """
+    known = sorted(points, key=lambda point: (-point[3], point[0]))
+    most = max((point[3] for point in known), default=1)
+    circles = [
+        (x, y, round(max(3.0, LARGEST * sqrt(value / most)), 1), name, value)
+        for (x, y), (name, _, _, value) in zip(_on_paper(known), known, strict=True)
+    ]
+    leader = known[0] if known else ("", 0, 0, 0)
+    said = f"{label} : {len(known)} communes, la première est {leader[0]} ({french.number(leader[3])})"
+    return {
+        "circles": circles,
+        "names": _named(circles),
+        "points": known,
+        "label": label,
+        "column": column,
+        "said": said,
+    }
+
+
+def _on_paper(points: Sequence[tuple[str, float, float, int]]) -> list[tuple[float, float]]:
+    """Where each point stands: north up, one scale for both directions, the whole in the middle."""
+    if not points:
+        return []
+    middle = sum(lat for _, lat, _, _ in points) / len(points)
+    flat = [(lon * cos(radians(middle)), -lat) for _, lat, lon, _ in points]
+    (left, right), (top, bottom) = ((min(axis), max(axis)) for axis in zip(*flat, strict=True))
+    scale = min((MAP_WIDTH - 2 * EDGE) / max(right - left, 0.05), (MAP_HEIGHT - 2 * EDGE) / max(bottom - top, 0.05))
+    across, down = MAP_WIDTH / 2 - scale * (left + right) / 2, MAP_HEIGHT / 2 - scale * (top + bottom) / 2
+    return [(round(x * scale + across, 1), round(y * scale + down, 1)) for x, y in flat]
+
+
+def _named(circles: list[tuple[float, float, float, str, int]]) -> list[tuple[float, float, str]]:
+    """Names beside the largest circles, where none covers another."""
+    names: list[tuple[float, float, str]] = []
+    for x, y, radius, name, _ in circles:
+        is_left = x + radius + LETTER * len(name) > MAP_WIDTH
+        at = x - radius - 4 - LETTER * len(name) if is_left else x + radius + 4
+        if all(abs(y - other_y) > 17 or at > other + LETTER * len(word) or other > at + LETTER * len(name)
+               for other, other_y, word in names):  # fmt: skip
+            names.append((round(at, 1), y, name))
+    return names[:14]
 
 
 @register.inclusion_tag("ui/progress.html")

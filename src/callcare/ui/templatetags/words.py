@@ -39,6 +39,14 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
+def near(at: datetime) -> str:
+    """{{ reminder.due_at|near }} → « 10 h 42 » today, « hier », « demain », « 27/11 »: a moment in a narrow place."""
+    here = at.astimezone(clock.PARIS)
+    away = (here.date() - clock.today()).days
+    return {0: hour(at), -1: "hier", 1: "demain"}.get(away, f"{here:%d/%m}")
+
+
+@register.filter
 def hour(at: datetime) -> str:
     """« 10 h 42 », in Paris."""
     here = at.astimezone(clock.PARIS)

@@ -22,8 +22,12 @@ function targetOf(key, form) {
 
 function activate(element) {
   if (element.matches("summary")) {
-    element.parentElement.open = true;
-    element.parentElement.querySelector("textarea, input:not([type=hidden])")?.focus();
+    const place = element.parentElement;
+    place.open = true;
+    const own = `:is(textarea, input)[data-key="${element.dataset.key}"]`;
+    const field = () => place.querySelector(own) ?? place.querySelector("textarea, input:not([type=hidden])");
+    if (field()) field().focus();
+    else place.addEventListener("htmx:afterSettle", () => field()?.focus(), { once: true }); // not there yet
   } else if (element.matches(FIELDS)) {
     element.focus();
     element.select?.();
