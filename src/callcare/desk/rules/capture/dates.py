@@ -84,21 +84,32 @@ def _hold(line: Line, i: int, days: Days, side: str, today: date, found: dict[st
 
 
 def _read_interval(line: Line, i: int, today: date, found: dict[str, date]) -> int:
-    """« du 3 au 7 mai », « de mai à juin », « entre le 3 et le 7 mai »."""
-    if line.heard(i) not in {"du", "de", "entre"}:
+    """« du 3 au 7 mai », « de mai à juin », « entre le 3 et le 7 mai », « les 12 et 13 mai »."""
+    if line.heard(i) in {"le", "les"}:
+        if not line.says(_bare_day(line, i + 1) or len(line), "et"):
+            return 0
+    elif line.heard(i) not in {"du", "de", "entre"}:
         return 0
     start = line.says(i, "entre", "le") or i + 1
-    first = _days(line, start, today)
+    weekday = start + 1 if line.heard(start) in _WEEKDAYS and _bare_day(line, start + 1) else 0
+    first = None if weekday else _days(line, start, today)
+    start = weekday or start
     join = _link(line, first.end if first else _bare_day(line, start))
     last = _days(line, join, today) if join else None
     if last is None:
         return 0
     begins = first.first if first else _date(last.first.year, last.first.month, int(line.tokens[start].raw))
+    if not first and not last.sure and _has_sizes(line):
+        return 0  # « pointures du 28 au 31 »
     if begins and begins > last.last:  # « du 3 avril au 7 mai », said on the 6th of April
         begins = _date(begins.year - 1, begins.month, begins.day)
     if begins is None or begins > last.last:
         return 0
     return _hold(line, i, Days(begins, last.last, last.end, last.sure), _ON, today, found)
+
+
+def _has_sizes(line: Line) -> bool:
+    return any(token.heard in {"taille", "pointure", "age", "numero"} for token in line.tokens)
 
 
 def _link(line: Line, i: int) -> int:
@@ -135,7 +146,7 @@ def _days(line: Line, i: int, today: date) -> Days | None:
     """The day or days named at `i`, without a preposition."""
     if not line.open(i):
         return None
-    for form in (_iso, _slashed, _day_of_month, _weekday, _relative, _part_of_month, _month):
+    for form in (_iso, _slashed, _day_of_month, _weekday, _relative, _part_of_month, _month, _bare):
         if days := form(line, i, today):
             return days
     return None
@@ -221,7 +232,7 @@ def _day_of_month(line: Line, i: int, today: date) -> Days | None:
     at = i + 1
     if number == 1 and line.heard(at) == "er":
         at += 1
-    month = _MONTH_WORDS.get(line.heard(at))
+    month = _month_word(line, at)
     if month is None:
         return None
     at += 1
@@ -234,18 +245,64 @@ def _day_of_month(line: Line, i: int, today: date) -> Days | None:
     return Days(when, when, at) if when else None
 
 
+def _month_word(line: Line, i: int) -> int | None:
+    """The month said at `i`; « mais » and « mar » sound alike and are none."""
+    month = _MONTH_WORDS.get(line.heard(i))
+    if line.heard(i) in {"mai", "mar"} and line.tokens[i].raw.lower() not in {"mai", "mars"}:
+        return None
+    return month
+
+
+def _bare(line: Line, i: int, today: date) -> Days | None:
+    """« le 15 », « avant le 15 »: the next fifteenth. To confirm, for it may be a size or a place in a list."""
+    number = _number(line, i)
+    after = _bare_day(line, i)
+    if number is None or not after or line.heard(line.after(i) - 1) not in {"le", "du", "au"}:
+        return None
+    ends = after >= len(line) or line.tokens[after].raw in ",;.!?)" or line.heard(after) in {"a", "pour", "ou"}
+    if not ends or (line.open(after) and line.tokens[after].glued and line.tokens[after].raw == "."
+                    and line.open(after + 1) and line.tokens[after + 1].is_number):  # fmt: skip
+        return None
+    when = _this_or_next_month(number, today)
+    return Days(when, when, after, sure=False, alone=False) if when else None
+
+
+def _this_or_next_month(number: int, today: date) -> date | None:
+    """The next day of that number: the 15th of this month, or of the first month after that has one."""
+    for months in range(3):
+        year, month = divmod(today.month - 1 + months, 12)
+        when = _date(today.year + year, month + 1, number)
+        if when and when >= today:
+            return when
+    return None
+
+
+_ORDINALS = frozenset(
+    ["premier", "premiere", "deuxieme", "second", "troisieme", "quatrieme", "dernier", "er", "e", "eme"]
+)
+
+
 def _weekday(line: Line, i: int, today: date) -> Days | None:
-    """lundi, lundi prochain, lundi 12 avril, lundi 12."""
+    """lundi, lundi prochain, lundi 12 avril, lundi 12. « un lundi sur deux », « le premier lundi » are rhythms."""
     weekday = _WEEKDAYS.get(line.heard(i))
     if weekday is None or line.tokens[i].heard != line.tokens[i].name:
         return None  # « les lundis » is a rhythm
-    dated = _day_of_month(line, i + 1, today) or _slashed(line, i + 1, today)
+    if line.heard(i + 1) == "sur" or (i > 0 and line.tokens[i - 1].heard in _ORDINALS):
+        return None
+    dated = _day_of_month(line, i + 1, today) or _slashed(line, i + 1, today) or _weekday_number(line, i, today)
     if dated:
         return Days(dated.first, dated.last, dated.end, dated.sure and dated.first.weekday() == weekday)
     ahead = (weekday - today.weekday()) % 7 or 7
-    end = i + 2 if line.heard(i + 1) in {"prochain", "matin", "soir"} else i + 1
+    end = i + 2 if line.heard(i + 1) in {"prochain", "matin", "soir", "midi"} else i + 1
     when = today + timedelta(days=ahead)
-    return Days(when, when, end)
+    return Days(when, when, line.says(i + 1, "apre", "midi") or end)
+
+
+def _weekday_number(line: Line, i: int, today: date) -> Days | None:
+    """« lundi 12 »: only where the twelfth that comes is a Monday, for « mardi 12 PC » is no date."""
+    number = _number(line, i + 1)
+    when = _this_or_next_month(number, today) if number and 1 <= number <= 31 else None
+    return Days(when, when, i + 2) if when and when.weekday() == _WEEKDAYS[line.heard(i)] else None
 
 
 _RELATIVE = phrases(said_in("days"))
@@ -257,15 +314,23 @@ def _relative(line: Line, i: int, today: date) -> Days | None:
         return None
     if line.tokens[i].raw.isupper() and what == "summer" and not line.shouts:
         return None
+    if what == "week_end" and line.heard(end) in {"du", "de", "d"}:
+        return None  # « le week-end du 15 mai »: the day that follows says more
     first, last, sure = _period(what, today)
     by = first - timedelta(days=1) if what.startswith("next_") else None
-    return Days(first, last, end, sure, alone=sure or line.heard(i) == "cet", by=by)
+    alone = sure or line.heard(i) in {"cet", "l"} or _between_signs(line, i, end)
+    return Days(first, last, end, sure, alone=alone, by=by)
+
+
+def _between_signs(line: Line, i: int, end: int) -> bool:
+    """« …, été, … » : said apart, so it is no participle of « être »."""
+    return i > 0 and line.tokens[i - 1].raw in ",;(-" and (end >= len(line) or line.tokens[end].raw in ",;)-")
 
 
 def _period(what: str, today: date) -> tuple[date, date, bool]:
     sunday = today + timedelta(days=6 - today.weekday())
     month_end = today.replace(day=monthrange(today.year, today.month)[1])
-    friday = max(today, sunday - timedelta(days=2))
+    friday, saturday = max(today, sunday - timedelta(days=2)), max(today, sunday - timedelta(days=1))
     after_end = month_end + timedelta(days=1)
     next_end = after_end.replace(day=monthrange(after_end.year, after_end.month)[1])
     september, christmas = _next(9, 1, today) or today, _next(12, 25, today) or today
@@ -273,6 +338,7 @@ def _period(what: str, today: date) -> tuple[date, date, bool]:
     known = {
         "today": (today, today, True), "tomorrow": (today + timedelta(days=1),) * 2 + (True,),
         "after": (today + timedelta(days=2),) * 2 + (True,), "week": (today, sunday, True),
+        "week_end": (saturday, sunday, True),
         "next_week": (sunday + timedelta(days=1), sunday + timedelta(days=7), True),
         "month": (today, month_end, True), "next_month": (after_end, next_end, True),
         "end_week": (friday, friday, True), "end_month": (month_end, month_end, True),
@@ -305,8 +371,8 @@ def _part_of_month(line: Line, i: int, today: date) -> Days | None:
 
 def _month(line: Line, i: int, today: date, *, whole: bool = False) -> Days | None:
     """juin, juin 2022: from its first day (today, in the present month) to its last."""
-    month = _MONTH_WORDS.get(line.heard(i))
-    if month is None or line.heard(i) in _SHORT or (line.heard(i) == "mar" and line.tokens[i].raw.lower() != "mars"):
+    month = _month_word(line, i)
+    if month is None or line.heard(i) in _SHORT:
         return None
     year = _year(line, i + 1) if line.open(i + 1) and len(line.tokens[i + 1].raw) == 4 else None
     end = i + 2 if year else i + 1

@@ -44,6 +44,8 @@ def _figures(line: Line, i: int) -> Number | None:
     digits, end = tokens[i].raw, i + 1
     while len(digits) <= _LONGEST and _is_thousands(line, i, end):
         digits, end = digits + tokens[end].raw, end + 1
+    while end == i + 1 and len(digits) <= 3 and _is_dotted(line, i, end):  # « 1.500 »
+        digits, end = digits + tokens[end + 1].raw, end + 2
     if len(digits) > _LONGEST:
         return None
     value = Decimal(int(digits))
@@ -66,6 +68,20 @@ def _is_thousands(line: Line, start: int, i: int) -> bool:
         and line.tokens[i].is_number
         and len(line.tokens[i].raw) == 3
         and line.tokens[i].start - line.tokens[i - 1].end == 1
+    )
+
+
+def _is_dotted(line: Line, start: int, i: int) -> bool:
+    """« 1.500 »: a point and three figures, which nobody writes for a fraction of a thing."""
+    return (
+        line.tokens[start].raw[0] != "0"
+        and line.open(i)
+        and line.tokens[i].raw == "."
+        and line.tokens[i].glued
+        and line.open(i + 1)
+        and line.tokens[i + 1].is_number
+        and line.tokens[i + 1].glued
+        and len(line.tokens[i + 1].raw) == 3
     )
 
 

@@ -14,7 +14,10 @@ from callcare.territories.rules import normalise
 _TOKEN = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+|\d+|\S")
 _JOINTS = frozenset("-'’‐‑")
 CONNECTORS = frozenset(
-    as_heard("de d du des à au aux le la les l pour en et un une sur dans chez par avec vers nos notre leurs").split()
+    as_heard(
+        "de d du des à au aux le la les l pour en et un une sur dans chez par avec vers nos notre leurs leur mon ma "
+        "mes son sa ses votre vos"
+    ).split()
 )
 
 
