@@ -167,12 +167,12 @@ def _roughly(line: Line, i: int) -> int:
 
 
 def _high(line: Line, low: Number, *, between: bool) -> Number | None:
-    """The upper bound of « entre 10 et 15 », « 10 à 15 », « 10-15 »."""
+    """The upper bound of « entre 10 et 15 », « 10 à 15 », « 10-15 », « 2 ou 3 »."""
     link = low.end
     if not line.open(link):
         return None
     dash = line.joined(link) and line.tokens[link].glued
-    if not (dash or line.heard(link) in ({"et"} if between else {"a"})):
+    if not (dash or line.heard(link) in ({"et"} if between else {"a", "ou"})):
         return None
     high = number_at(line, link + 1)
     return high if high and not (dash and not line.tokens[link + 1].glued) else None

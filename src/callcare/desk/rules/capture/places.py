@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from callcare.catalogue.rules import as_heard
-from callcare.desk.rules.capture.tokens import Line, said_in
+from callcare.desk.rules.capture.tokens import Line, other_names, said_in
 from callcare.territories.rules import Place
 
 
@@ -38,8 +38,6 @@ _LEADS = _AT | _NEAR | frozenset({"la", "de", "le", "l", "commune", "ville"})
 _STREETS = frozenset(as_heard(
     "rue avenue av boulevard bd bld place impasse allée chemin route quai porte faubourg fbg foire prix accord accords"
 ).split())  # fmt: skip
-# Longer names that hold the name of a commune and are none.
-_OTHERS = tuple(tuple(as_heard(name).split()) for name in said_in("towns")["other_names"])
 _HYPHENS = frozenset("-‐‑")
 
 
@@ -47,23 +45,13 @@ def read_place(
     line: Line, places: Places, *, things: Collection[tuple[int, int]], near: Collection[str]
 ) -> Place | None:
     """Take the commune of the line. `things` are the token spans of catalogue words, `near` preferred départements."""
-    hidden = _hidden(line)
+    hidden = other_names(line)
     best: tuple[int, int, int, Sequence[Place]] | None = None
     for i in range(len(line)):
         found = _named(line, i, places, hidden, things) or _postcode(line, i, places, things)
         if found and (best is None or found[0] > best[0]):
             best = (found[0], i, found[1], found[2])
     return _take(line, best[1], best[2], best[3], places, near) if best else None
-
-
-def _hidden(line: Line) -> set[int]:
-    """Tokens that belong to another name."""
-    taken: set[int] = set()
-    for i in range(len(line)):
-        for words in _OTHERS:
-            if line.heard(i) == words[0] and (end := line.says(i, *words)):
-                taken.update(range(i, end))
-    return taken
 
 
 Found = tuple[int, int, Sequence[Place]]  # how plain it is, where it ends, which communes
@@ -78,8 +66,15 @@ def _named(line: Line, i: int, places: Places, hidden: set[int], things: Collect
     for end, name in _names(line, i, places.longest_words, article):
         found = places.by_name(name) or places.by_name(_SHORT.get(name, ""))
         if found and _may_be(line, i, end, name, found, before, things):
-            return (2 if before == "@" else 1), end, found
+            return _plainness(before, name), end, found
     return None
+
+
+def _plainness(before: str, name: str) -> int:
+    """« chez Orange à Lille »: an « à » before a town is plainer than the capital of an ordinary word."""
+    if before == "@":
+        return 3
+    return 1 if name in COMMON and before not in _AT else 2
 
 
 def _names(line: Line, i: int, most: int, article: str) -> list[tuple[int, str]]:

@@ -208,8 +208,8 @@ def _counted(line: Line, thing: Seen, known: Captured, hands: Seen | None) -> Ca
         return known
     end = max(thing.start, count.end)
     start = count.start if count.end <= thing.start else thing.end
-    if start >= thing.end and line.heard(start) == "(" and line.heard(end) == ")":
-        end += 1
+    if line.heard(start) == "(":
+        end += 1  # its other half
     _take_count(line, count, start, end, unit)
     return replace(known, quantity=count.value, unit=unit)
 

@@ -24,6 +24,7 @@ _EVERY = phrases(said_in("rhythms"))
 _EVERY_SHOWN = {
     "week": "par semaine", "month": "par mois", "quarter": "par trimestre", "year": "par an",
 }  # fmt: skip
+_JOINTS = frozenset("'’")
 _DAYS = frozenset(["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"])
 _URGENT = phrases(said_in("urgency"))
 
@@ -50,7 +51,7 @@ def read_urgency(line: Line) -> bool:
             found = bool(line.take("urgent", "urgent", i, i + 1)) or found
             continue
         end, _ = line.first_of(i, _URGENT)
-        if end:
+        if end and not (line.heard(i - 1) in _JOINTS and line.heard(i - 2) == "d"):  # « hébergement d’urgence »
             found = bool(line.take("urgent", "urgent", i, end)) or found
     return found
 
@@ -72,7 +73,8 @@ def _is_town_or_adjective(line: Line, i: int) -> bool:
     """« à Don » is a town; « prêt à aider » is no loan, « offre d’emploi » no gift, « pas à donner » neither."""
     town = i > 0 and line.heard(i) == "don" and line.tokens[i].raw == "Don"
     denied = line.heard(i - 1) == "pas" or (line.heard(i - 1) == "a" and line.heard(i - 2) == "pas")
-    return town or denied or line.heard(i - 1) == "@" or bool(line.first_of(i, _NO_SIDE)[0])
+    cedex = line.open(i) and line.tokens[i].raw.casefold() == "cedex"
+    return town or denied or cedex or line.heard(i - 1) == "@" or bool(line.first_of(i, _NO_SIDE)[0])
 
 
 def read_side(line: Line) -> str | None:

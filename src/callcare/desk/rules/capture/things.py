@@ -7,7 +7,7 @@ from decimal import Decimal
 from callcare.catalogue.rules import as_heard
 from callcare.core.french import euros
 from callcare.desk.rules.capture.numbers import Number, number_at, quantity_at
-from callcare.desk.rules.capture.tokens import CONNECTORS, Line, cut
+from callcare.desk.rules.capture.tokens import CONNECTORS, Line, cut, other_names
 from callcare.territories.rules import slips, typos
 
 EURO, PIECE, PLACE, HOUR, HALF_DAY, DAY = "euro", "piece", "place", "hour", "half_day", "day"
@@ -84,11 +84,15 @@ def _threes(word: str) -> set[str]:
 
 
 def see_things(line: Line, words: Vocabulary) -> list[Seen]:
-    """Every category word of the line, in order, longest reading; nothing is taken yet."""
+    """Every category word of the line, in order, longest reading; nothing is taken yet.
+
+    « La Poste », « Banque alimentaire » name who speaks, not what they want.
+    """
     seen: list[Seen] = []
+    named = other_names(line)
     i = 0
     while i < len(line):
-        found = _thing_at(line, i, words)
+        found = None if i in named else _thing_at(line, i, words)
         if found:
             seen.append(found)
         i = found.end if found else i + 1
@@ -209,7 +213,15 @@ _DURATIONS = {
     "h": HOUR, "hr": HOUR, "heure": HOUR, "min": "minute", "minute": "minute", "mn": "minute", "j": DAY, "jour": DAY,
     "journee": DAY, "matinee": HALF_DAY, "demijournee": HALF_DAY,
 }  # fmt: skip
-_UNITS_SHOWN = {HOUR: "heure", HALF_DAY: "demi-journée", DAY: "jour", PIECE: "", PLACE: "place"}
+_FRACTIONS = (
+    (("1", "/", "2", "journee"), Decimal(1), HALF_DAY),
+    (("une", "demi", "heure"), Decimal("0.5"), HOUR),
+    (("1", "/", "2", "heure"), Decimal("0.5"), HOUR),
+    (("3", "/", "4", "d", "heure"), Decimal("0.75"), HOUR),
+    (("troi", "quart", "d", "heure"), Decimal("0.75"), HOUR),
+    (("un", "quart", "d", "heure"), Decimal("0.25"), HOUR),
+)
+_FRACTIONS_BEGIN = frozenset(words[0] for words, _, _ in _FRACTIONS)
 _NOT_A_LENGTH = frozenset(["a", "ver", "dan", "pendant", "durant", "depui", "sou", "avant"])
 
 
@@ -226,9 +238,8 @@ class Amount:
 
 def duration_at(line: Line, i: int) -> Amount | None:
     """« 2 demi-journées », « 20 h », « 1h30 », « 45 min », « une journée », « 1/2 journée »; no clock time."""
-    half = line.says(i, "1", "/", "2", "journee")
-    if half:
-        return Amount(Decimal(1), HALF_DAY, i, half)
+    if fraction := _fraction_at(line, i):
+        return fraction
     number = quantity_at(line, i)
     if number is None:
         return None
@@ -240,6 +251,14 @@ def duration_at(line: Line, i: int) -> Amount | None:
     if unit is None or _is_clock(line, i, number, unit):
         return None
     return _with_minutes(line, i, number, unit, line.after(at) + 1)
+
+
+def _fraction_at(line: Line, i: int) -> Amount | None:
+    """« une demi-heure », « 1/2 journée », « trois quarts d’heure »."""
+    if line.heard(i) not in _FRACTIONS_BEGIN:
+        return None
+    said = ((line.says(i, *words), value, unit) for words, value, unit in _FRACTIONS)
+    return next((Amount(value, unit, i, end) for end, value, unit in said if end), None)
 
 
 def _is_clock(line: Line, i: int, number: Number, unit: str) -> bool:
@@ -315,7 +334,9 @@ def count_after(line: Line, thing: Seen) -> Number | None:
     at = thing.end
     if line.open(at) and line.tokens[at].raw in {":", "x", "×", "X", "(", "="}:
         number = number_at(line, at + 1)
-        return number if number and number.value > 0 and not number.is_word else None
+        if number is None or number.is_word or number.value <= 0:
+            return None
+        return None if line.heard(at) == "(" and line.heard(number.end) != ")" else number
     return None
 
 
