@@ -36,7 +36,7 @@ def receive_table(raw: bytes, *, file_name: str, what: str, desk: Desk, by: User
     if before:
         return before
     _must_be_short(raw, what)
-    imported = _read(raw, what=what, desk=desk, by=by, file_name=file_name)
+    imported = _read(raw, what=what, desk=desk, by=by, because=file_name)
     with deed(DeskVerb.IMPORT_RECEIVED, by=by, because=file_name):
         return ImportBatch.objects.create(
             desk=desk, what=what, file_name=file_name[:200], raw=raw, sha256=digest, received_by=by, **_told(imported)
@@ -52,7 +52,7 @@ def apply_batch(batch: ImportBatch, *, by: User, partial: bool = False, yes_larg
         # First the state: of two people who press at once, the second waits here and is then refused.
         batch.move(ImportState.APPLIED, applied_at=clock.now())
         imported = _read(
-            bytes(batch.raw), what=batch.what, desk=batch.desk, by=by, file_name=batch.file_name, apply=True,
+            bytes(batch.raw), what=batch.what, desk=batch.desk, by=by, because=batch.file_name, apply=True,
             partial=partial, yes_large=yes_large,
         )  # fmt: skip
         if not imported.is_written:
@@ -102,9 +102,9 @@ def _must_be_short(raw: bytes, what: str) -> None:
         )
 
 
-def _read(raw: bytes, *, what: str, desk: Desk, by: User, file_name: str, **more: bool) -> Imported:
+def _read(raw: bytes, *, what: str, desk: Desk, by: User, **more: Any) -> Imported:
     try:
-        return import_table(raw, what=what, desk=desk, by=by, because=file_name, how_to_insist=INSIST, **more)
+        return import_table(raw, what=what, desk=desk, by=by, how_to_insist=INSIST, **more)
     except Unreadable as unreadable:
         raise Refused(str(unreadable)) from unreadable
 
