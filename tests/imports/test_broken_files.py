@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 
+from callcare.desk.sheets.columns import table
+from callcare.desk.sheets.reading import read
 from callcare.needs.models import Need
 from tests.imports.stage import CLAIRE, GOOD, HEADER, as_csv, as_ods, as_xlsx, counts, run, set_up
 
@@ -180,3 +182,11 @@ def test_the_guilty_line_and_column_are_named_in_every_format(file):
         assert "ligne     4  erreur" in said, said
         assert "colonne « Quantité »" in said
     assert Need.objects.count() == 0
+
+
+def test_ten_thousand_lines_are_read_whole():
+    rows = [["Titre"], HEADER, *([*CLAIRE, f"webcams n° {n}", 3, "", "Roubaix"] for n in range(9_990))]
+    for make in (as_csv, as_xlsx):
+        found = table(read(make(rows)), "needs")
+        assert (len(found.lines), found.lines[-1].number) == (9_990, 9_992)
+        assert found.lines[-1].cells["text"] == ("webcams n° 9989",)
