@@ -137,7 +137,7 @@ COMMANDS = [
     ),
     Command(
         "capture",
-        "managing:hand_over",
+        "managing:capture",
         "lire une ligne de saisie et dire en JSON ce qui est compris",
         passes_on='[--on AAAA-MM-JJ] "LIGNE"  (ou une ligne par ligne sur l’entrée)',
         example='capture "12 ordinateurs portables Roubaix avant le 30/04 pour lycéens"',

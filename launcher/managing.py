@@ -56,6 +56,13 @@ def hand_over(options: argparse.Namespace) -> int:
         return call(places.manage(name, *options.words), env)
 
 
+def capture(options: argparse.Namespace) -> int:
+    """A line is read with the words that ship with the house: no database is started for it, unless asked."""
+    if "--database" in options.words:
+        return hand_over(options)
+    return call(places.manage("capture", *options.words), places.surroundings(places.data_folder()))
+
+
 def manage(options: argparse.Namespace) -> int:
     if not options.words:
         options.words = ["help"]

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings as hypothesis_settings, strategies as st
@@ -14,7 +15,14 @@ from callcare.desk.rules.capture import Captured, read
 from callcare.desk.rules.capture.tokens import cut
 
 TODAY = date(2021, 4, 6)  # a Tuesday
-GOLDEN = [json.loads(line) for line in (Path(__file__).parent / "capture_lines.jsonl").read_text("utf-8").splitlines()]
+
+
+def table(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (Path(__file__).parent / name).read_text("utf-8").splitlines()]
+
+
+GOLDEN = table("capture_lines.jsonl")
+BY_HAND = table("capture_by_hand.jsonl")  # expected before any reading, by somebody who did not look at the answers
 KEYS = (
     "side", "kind", "category", "quantity", "unit", "amount_cents", "commune", "from", "until", "every", "audience",
     "mode", "title",
@@ -32,6 +40,11 @@ def test_the_golden_table(row):
     found |= {"people": it.people} if it.people else {}
     found |= {"urgent": True} if it.urgent else {}
     assert found == row["says"]
+
+
+@pytest.mark.parametrize("row", BY_HAND, ids=[row["line"][:60] for row in BY_HAND])
+def test_what_operators_type_is_read_as_the_specification_says(row):
+    assert {key: value for key, value in said(row["line"]).as_json().items() if value is not None} == row["says"]
 
 
 def test_the_answer_has_exactly_the_public_keys_in_their_order():
@@ -53,7 +66,7 @@ def left_over(line: str, it: Captured) -> list[str]:
     ]
 
 
-ALL = " ".join(row["line"] for row in GOLDEN) + " « » \" ( ) : x , . - ' # @ !"
+ALL = " ".join(row["line"] for row in GOLDEN + BY_HAND) + " « » \" ( ) : x , . - ' # @ !"
 KNOWN = st.sampled_from(sorted(set(ALL.split())))
 SENTENCES = st.lists(KNOWN | st.text(max_size=4), max_size=25).map(" ".join)
 

@@ -1,5 +1,9 @@
 """People who are helped are counted, never named: what the soft detector sees, and what it leaves alone."""
 
+import json
+from collections import Counter
+from pathlib import Path
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -70,20 +74,41 @@ LABELLED = [
 ]
 
 
-def test_the_detector_is_measured_on_what_operators_type(capsys):
+# Written with its answer before the detector read it. At first sight: precision 0.74 and recall 0.60 on the first 130,
+# then, mended, 0.88 and 0.83 on the next 40.
+BY_HAND = [
+    (row["text"], row["kinds"])
+    for line in (Path(__file__).parent / "privacy_by_hand.jsonl").read_text("utf-8").splitlines()
+    for row in [json.loads(line)]
+]
+
+
+@pytest.mark.parametrize(("name", "sentences"), [("labelled", LABELLED), ("by hand", BY_HAND)])
+def test_the_detector_is_measured_on_what_operators_type(name, sentences, capsys):
     seen = right = labelled = 0
     wrong = []
-    for text, expected in LABELLED:
-        kinds = sorted(finding.kind for finding in found_in(text))
-        common = sum(min(kinds.count(kind), expected.count(kind)) for kind in set(kinds))
-        seen, right, labelled = seen + len(kinds), right + common, labelled + len(expected)
-        if kinds != sorted(expected):
-            wrong.append((text, kinds, expected))
+    for text, expected in sentences:
+        kinds = Counter(finding.kind for finding in found_in(text))
+        seen, right, labelled = (
+            seen + kinds.total(),
+            right + (kinds & Counter(expected)).total(),
+            labelled + len(expected),
+        )
+        if kinds != Counter(expected):
+            wrong.append((text, dict(kinds), expected))
     precision, recall = right / seen, right / labelled
     with capsys.disabled():
-        print(f"\nprivacy: precision {precision:.2f}, recall {recall:.2f}, on {len(LABELLED)} sentences")
-    assert precision >= 0.95, wrong
-    assert recall >= 0.95, wrong
+        print(f"\nprivacy, {name}: precision {precision:.2f}, recall {recall:.2f}, on {len(sentences)} sentences")
+    assert precision >= 0.97, wrong
+    assert recall >= 0.97, wrong
+
+
+def test_the_golden_lines_of_the_desk_raise_no_false_alarm():
+    folder = Path(__file__).parent
+    lines = [json.loads(row)["line"] for name in ("capture_lines", "capture_by_hand")
+             for row in (folder / f"{name}.jsonl").read_text("utf-8").splitlines()]  # fmt: skip
+    alarms = {line: [finding.kind for finding in found_in(line)] for line in lines if found_in(line)}
+    assert alarms == {"rappeler Mme Delattre demain": ["name"], "tel 0353010001 : 4 chaises": ["phone"]}
 
 
 def test_a_number_with_a_wrong_key_is_left_alone():

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from callcare.accounts.enums import Role
 from callcare.core import clock
 from callcare.desk.enums import ReminderStep
-from callcare.desk.models import Draft, Interaction, OutgoingMail, Reminder
+from callcare.desk.models import Draft, ImportBatch, Interaction, OutgoingMail, Reminder
 from tests import cast
 from tests.calls import stage as calls
 from tests.introductions import stage
@@ -81,6 +81,14 @@ def ringing() -> tuple[object, ...]:
     """Claire's call at the desk of Lille; nobody has answered yet."""
     calls.hear(calls.said("newCall"))
     return (Interaction.objects.latest("pk").ref,)
+
+
+@cast.enters
+def spreadsheet() -> tuple[object, ...]:
+    """A table handed over at the desk of Lille, read and not written; one line of it is wrong."""
+    facts = {"raw": b"Structure;Besoin\n", "refused": b"Structure;Besoin\n", "file_name": "besoins.csv"}
+    batch, _ = ImportBatch.objects.get_or_create(desk=cast.lille_desk(), what="needs", sha256="0" * 64, defaults=facts)
+    return (batch.ref,)
 
 
 @cast.enters
@@ -231,6 +239,12 @@ DOORS = [
     door("desk:settings", ADMIN, of=desk, both=True),
     door("desk:hours", ADMIN, of=desk, post=True),
     door("desk:closure", ADMIN, of=desk, post=True),
+    door("config:tables", OPERATOR, STEWARD),
+    door("config:table-receive", OPERATOR, post=True),
+    door("config:table", OPERATOR, STEWARD, of=spreadsheet),
+    door("config:table-writing", OPERATOR, of=spreadsheet, post=True),
+    door("config:table-giving-up", OPERATOR, of=spreadsheet, post=True),
+    door("config:table-refused", OPERATOR, of=spreadsheet),
     door("desk:reminders", OPERATOR),
     door("desk:take", OPERATOR, of=reminder, post=True),
     door("desk:done", OPERATOR, of=reminder, post=True),

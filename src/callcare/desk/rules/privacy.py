@@ -6,8 +6,10 @@ a street or a school called after somebody is left alone. Numbers with a key are
 """
 
 import re
+import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from stdnum import iban
 from stdnum.fr import nir
@@ -23,51 +25,19 @@ ADVICE = {
     HEALTH: "On dirait une information de santé. Dites ce qu’il faut, pas pourquoi.",
 }
 
-_NAMES = """
-abdel abdou abdoulaye adam adama adèle adrien agathe ahmed aïcha aissatou alain alan albert alex alexandra
-alexandre alexis ali alice alicia aline alizée amandine amélie amina aminata amine amir anaïs andré andrea
-angèle anna anne annie anthony antoine antonio arnaud arthur asma assia astrid aude audrey aurélie aurélien axel
-aya aymen baptiste bastien benjamin benoît bernard bertrand bilal boris brahim brandon brigitte bruno camille
-carla carlos carole caroline catherine cécile cédric céline chantal charles charlotte chloé christelle christian
-christine christophe clara claude clémence clément corentin corinne cyril damien daniel danielle david delphine
-denis denise didier dimitri djamila dominique dorian driss dylan édouard elias elie élisa elisabeth élise elodie
-éloïse elsa emilie émilien emma emmanuel emmanuelle enzo eric erwan estelle esther ethan eugène eva evan ève
-fabien fabienne fabrice fanny farah farid fatima fatou fatoumata félix fernando florence florent florian
-francine francis franck françois françoise frédéric gabin gabriel gaël gaëlle gaétan gaspard georges gérald
-gérard ghislaine gilles giulia grégory guillaume gustave guy hakim hamza hanna hassan hélène henri hervé hicham
-houda hugo ibrahim ilyes imane inès ines irène isabelle ismaël issa jacqueline jacques jade jamal jason jawad
-jean jeanne jennifer jérémy jérôme jessica joachim joël johan jonathan jordan josé joseph josiane jules julia
-julie julien juliette justine kamel karim karima karine katia kelly kenza kévin kevin khadija khaled killian
-kylian laetitia laila lamine laura laure laurence laurent léa leïla lena léna léo léon leonardo lila lilian
-lilou lina lisa loïc lola lorenzo lou louane louis louise lounes luc lucas lucie lucien ludivine ludovic luis
-lydia lyna madeleine maël maëlys maeva mahmoud malika mamadou manon manuel marc marcel margaux margot maria
-mariam mariama marie marine mario marion marta martine maryam mathéo mathieu mathilde mathis matthieu maud
-maurice max maxence maxime mehdi mélanie mélissa mia michel michèle mickaël miguel mireille moha mohamed
-mohammed monique morgane mounir moussa mustapha myriam nabil nadège nadia nadine naïma nathalie nathan nawel
-nicolas nicole nina nino noa noah noémie nolan nora nordine nour océane odile olivier omar oscar oumar ousmane
-pamela pascale patrice patricia patrick paul paula pauline pedro philippe pierre quentin rachel rachid rafael
-raphaël rayan rebecca régine régis rémi rémy renée richard robert robin rodrigue roger roland romain romane
-rosalie ryan sabrina said salim salima salomé samia samir samira samuel sandra sandrine sara sarah sébastien
-selma serge séverine sidonie simon simone sofia sofiane solène sonia sophie stéphane stéphanie steven suzanne
-sylvain sylvie tanguy tarek théo thérèse thibault thierry thomas tiago timéo titouan tom tony tristan ugo
-valentin valentine valérie vanessa véronique vincent virginie vladimir william willy xavier yacine yanis yann
-yannick yasmine yassine yohan yolande yousra youssef yves yvette yvonne zakaria zeynep zoé zohra
-"""
-_PLACES = """
-rue avenue boulevard bd place quai square allée allee chemin impasse cours passage pont résidence résidences
-lycée lycee collège college école ecole maternelle primaire université universite faculté fac campus institut
-iut centre salle stade gymnase piscine hôpital hopital clinique foyer maison espace fondation association asso
-groupe médiathèque bibliothèque théâtre mjc cité cite parc crèche creche ehpad chu entreprise société societe
-ets établissements garage boulangerie pharmacie cabinet immeuble bâtiment métro station arrêt club atelier
-"""
+_WORDS = tomllib.loads((Path(__file__).parent / "privacy.toml").read_text(encoding="utf-8"))
 _UP = "A-ZÀÂÄÇÉÈÊËÎÏÔÖÙÛÜ"
 _LOW = "a-zàâäçéèêëîïôöùûüœæ’'"
 _CAP = rf"[{_UP}][{_LOW}]+(?:-[{_UP}][{_LOW}]+)*|[{_UP}]{{2,}}(?:-[{_UP}]+)*"
 _WORD = rf"[{_UP}{_LOW}]+(?:-[{_UP}{_LOW}]+)*"
-_CIVILITY = r"(?:MM?\.|Mr\.?|Mme\.?|Mlle\.?|Melle|Monsieur|Madame|Mademoiselle)"
+_INITIAL = rf"[{_UP}]\."
+_FULL = rf"(?:{_CAP})(?:\s+(?:(?:[Vv]an|[Ee]l|[Bb]en|[Dd]e)\s+)?(?:{_CAP}|{_INITIAL}))*"
+_CIVILITY = r"(?:MM?\.|[Mm]r\.?|[Mm]me\.?|[Mm]lle\.?|[Mm]elle|[Mm]onsieur|[Mm]adame|[Mm]ademoiselle)"
+_KIN = r"(?:fils|fille|frère|soeur|sœur|mari|femme|mère|père|maman|papa|tante|oncle|conjointe?)"
 _WHO = (
-    r"(?:[Ll]a\ famille|[Ll]e\ jeune|[Ll]a\ jeune|[Ll]e\ petit|[Ll]a\ petite|[Ll][’']élève|[Ss]on\ fils|[Ss]a\ fille"
-    r"|[Mm]on\ fils|[Mm]a\ fille|[Ss]on\ mari|[Ss]a\ femme|[Pp]rénommée?|[Nn]ommée?|[Ss][’']appelle|[Bb]énéficiaire)"
+    rf"(?:[Ff]amille|[Ll]e\ jeune|[Ll]a\ jeune|[Ll]e\ petit|[Ll]a\ petite|[Éé]lève|[Éé]tudiante?|[Dd]ossier(?:\ de)?"
+    rf"|(?:[Ss]on|[Ss]a|[Mm]on|[Mm]a)\ {_KIN}|{_KIN}\ de|[Pp]rénommée?|[Nn]ommée?|[Ss][’']appelle|[Bb]énéficiaire"
+    r"|[Jj]eune\ majeure?|[Aa]nniversaire\ de|[Ss]uivie?\ de)"
 )
 _MONTH = r"(?:janv|févr|fevr|mars|avril|mai|juin|juil|août|aout|sept|oct|nov|déc|dec)[a-zéû]*\.?"
 _DATE = (
@@ -76,27 +46,50 @@ _DATE = (
 )
 _HEALTH = (
     r"cancer\w*|handicap\w*|dépressi\w+|diab[éeè]t\w+|maladies?|malades?|autis\w+|schizophr\w+|bipolaires?"
+    r"|antidépress\w+|opérée?\ d[eu]\w*|en\ fauteuil(?:\ roulant)?|troubles?\ (?:psych\w+|mentaux|dys)"
+    r"|aveugle|mal-?voyante?|mal-?entendante?|anorexi\w+|boulimi\w+|burn-?out|avc|infarctus|sclérose|parkinson"
+    r"|alzheimer|trisomi\w+|insulin\w+|arrêt\ maladie|invalidité|en\ cure|sous\ traitement"
     r"|séroposit\w+|vih|sida|enceintes?|grossesses?|hospitalisé\w*|toxicoman\w+|alcooli\w+|addict\w*|rqth|aah"
     r"|dys(?:lexi|praxi|phasi|calculi)\w+|tdah|psychiatr\w+|suicid\w+|épilep\w+|asthm\w+|chimio\w*|dialys\w+"
 )
 
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (MAIL, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
-    (IBAN, re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b")),
-    (NIR, re.compile(r"(?<!\d)[12]\s?\d{2}\s?\d{2}\s?(?:\d{2}|2[AB])\s?\d{3}\s?\d{3}\s?\d{2}(?!\d)")),
+    (MAIL, re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+")),
+    (IBAN, re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b", re.IGNORECASE)),
+    (
+        NIR,
+        re.compile(r"(?<!\d)[12](?:S?\d{2}){2}S?(?:\d{2}|2[AB])(?:S?\d{3}){2}S?\d{2}(?!\d)".replace("S", r"[\s.\-]")),
+    ),
     (PHONE, re.compile(r"(?<![\d+])(?:\+\s?33\s?(?:\(0\)\s?)?|0033\s?|0)[1-9](?:[\s.\-/]?\d{2}){4}(?!\d)")),
-    (BIRTH, re.compile(rf"\b(?:née?s?|naissance|ddn|d\.d\.n\.)\b[\s:,(]*(?:le|en|du)?\s*({_DATE})", re.IGNORECASE)),
+    (
+        BIRTH,
+        re.compile(
+            rf"\b(?:né\(e\)|né\.e|née?s?|naissance|ddn|d\.d\.n\.)(?!\w)[\s:,(]*(?:à\s+\S+\s+)?(?:le|en|du)?\s*({_DATE})",
+            re.IGNORECASE,
+        ),
+    ),
     (HEALTH, re.compile(rf"\b(?:{_HEALTH})\b", re.IGNORECASE)),
-    (NAME, re.compile(rf"(?<!\w){_CIVILITY}\s+((?:{_CAP})(?:\s+(?:{_CAP}))*)")),
-    (NAME, re.compile(rf"{_WHO}\s+(?:\S{{1,12}}\s+)?((?:{_CAP})(?:\s+(?:{_CAP}))?)")),
+    (NAME, re.compile(rf"(?<!\w){_CIVILITY}\s+({_FULL})")),
+    (NAME, re.compile(rf"(?<![\w’'])M\s+([{_UP}]{{3,}}(?:[ -]{_CAP})*)")),
+    (NAME, re.compile(rf"(?<!\w)(?:[Ll][’'])?{_WHO}\s+(?::\s+)?({_FULL})")),
+    (NAME, re.compile(rf"(?<!\w)(?:[Ll]e|[Ll]a)\ (?:jeune|petite?)\s+\S{{1,12}}\s+({_FULL})")),
 )
-_PAIR = re.compile(rf"(?<![\w-])({_CAP})\s+((?:{_CAP})(?:\s+(?:{_CAP}))?)")
-_FOR = re.compile(rf"\b(?:[Pp]our|[Aa]vec|[Cc]oncerne|[Cc]oncernant|[Aa]ppelée?)\s+({_WORD})(?![\w-])")
-_AMBIGUOUS = """
-rose marine claire aurore pascal noël martin eve ève robin simon jean marie max aide lou jade mai paul or don
-florence camille dominique claude
-"""
-_KEYS: dict[str, Callable[[str], bool]] = {NIR: nir.is_valid, IBAN: iban.is_valid}
+_PAIR = re.compile(rf"(?<![\w-])({_CAP})\s+((?:{_CAP}|{_INITIAL})(?:\s+(?:{_CAP}))?)")
+_REVERSED = re.compile(rf"(?<![\w-])([{_UP}-]{{4,}})\s+({_CAP})(?![\w-])")
+_AGED = re.compile(rf"(?<![\w-])({_CAP})(?=,?\s+\d{{1,2}}\s+ans\b|\s+\(\s*{_DATE})")
+_BORN = re.compile(rf"(?<![\w-])({_CAP})\s+\(\s*({_DATE})\s*\)")
+_FOR = re.compile(
+    r"\b(?:[Pp]our|[Aa]vec|[Cc]oncerne|[Cc]oncernant|[Aa]ppelée?|[Aa]ccompagner|[Aa]ider|[Ll]oger|[Hh]éberger|[Ss]uivre"
+    rf"|[Éé]quiper)\s+({_WORD})(?![\w-])"
+)
+_MOBILE = re.compile(r"(?:\+\s?33\s?(?:\(0\)\s?)?|0033\s?|0)[67]")
+
+
+def _has_iban_key(said: str) -> bool:
+    return bool(iban.is_valid(said, check_country=False))
+
+
+_KEYS: dict[str, Callable[[str], bool]] = {NIR: nir.is_valid, IBAN: _has_iban_key}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -143,32 +136,60 @@ def _shaped(text: str) -> Iterable[tuple[str, int, int]]:
     for kind, shape in _SHAPES:
         for match in shape.finditer(text):
             start, end = match.span(1) if shape.groups else match.span()
-            if kind in _KEYS and not _KEYS[kind](re.sub(r"\s", "", match.group())):
+            if kind in _KEYS and not _KEYS[kind](re.sub(r"[\s.\-]", "", match.group())):
                 continue
-            if kind == NAME and _is_place(text, start):
-                continue
-            yield kind, start, end
+            if not _is_public(kind, text, match.start(), start, end):
+                yield kind, start, end
+
+
+def _is_public(kind: str, text: str, begin: int, start: int, end: int) -> bool:
+    """Whether this belongs to a body, a street or a cause, and not to a person who is helped."""
+    before = _words_before(text, begin)
+    if kind == NAME:
+        return _is_place(text, start)
+    if kind == PHONE:
+        return not _MOBILE.match(text[start:end]) and not _SWITCHBOARDS.isdisjoint(before)
+    if kind == MAIL:
+        local = re.split(r"@|\s?[(\[]at", text[start:end])[0].lower()
+        return not _OFFICES.isdisjoint(re.split(r"[.\-_+]", local)) or bool(re.fullmatch(r"ce\.\d{7}\w", local))
+    if kind == HEALTH:
+        return not _CAUSES.isdisjoint(before) or not _GROUPS.isdisjoint(before[-1:])
+    return kind == BIRTH and not _BORN_THINGS.isdisjoint(before[-1:])
+
+
+# A shape, which group holds a first name, which group is the finding, of what kind.
+_NAMED: tuple[tuple[re.Pattern[str], int, int, str], ...] = (
+    (_BORN, 1, 2, BIRTH),
+    (_PAIR, 1, 0, NAME),
+    (_REVERSED, 2, 0, NAME),
+    (_AGED, 1, 1, NAME),
+)
 
 
 def _named(text: str) -> Iterable[tuple[str, int, int]]:
-    """A known first name before another capital, or alone after « pour »."""
-    for match in _PAIR.finditer(text):
-        if _is_first_name(match.group(1)) and not _is_place(text, match.start()):
-            yield NAME, *match.span()
+    """A known first name before another capital or after one, with an age, or alone after « pour »."""
+    for shape, first_name, found, kind in _NAMED:
+        for match in shape.finditer(text):
+            if _is_first_name(match.group(first_name)) and not _is_place(text, match.start()):
+                yield kind, *match.span(found)
     for match in _FOR.finditer(text):
         word = match.group(1)
-        if _is_first_name(word) and (word[0].isupper() or _folded(word) not in _FOLDED_AMBIGUOUS):
+        if _is_first_name(word) and (word[0].isupper() or _folded(word) not in _AMBIGUOUS):
             yield NAME, *match.span(1)
 
 
 def _is_first_name(word: str) -> bool:
-    return any(_folded(part) in _FOLDED_NAMES for part in word.split("-"))
+    return any(_folded(part) in _FIRST_NAMES for part in word.split("-"))
 
 
 def _is_place(text: str, start: int) -> bool:
     """Is what begins at `start` the name of a street, a school, a body: « lycée Marie Curie »?"""
-    before = re.findall(rf"[{_UP}{_LOW}]+", text[max(0, start - 40) : start])[-3:]
-    return any(_folded(word) in _FOLDED_PLACES for word in before)
+    return not _PLACES.isdisjoint(_words_before(text, start))
+
+
+def _words_before(text: str, start: int) -> list[str]:
+    """The three words before this place, folded."""
+    return [_folded(word) for word in re.findall(rf"[{_UP}{_LOW[:-2]}]+", text[max(0, start - 40) : start])[-3:]]
 
 
 _ACCENTS = str.maketrans("àâäçéèêëîïôöùûü", "aaaceeeeiioouuu")
@@ -178,6 +199,11 @@ def _folded(text: str) -> str:
     return text.lower().translate(_ACCENTS)
 
 
-_FOLDED_NAMES = frozenset(_folded(_NAMES).split())
-_FOLDED_PLACES = frozenset(_folded(_PLACES).split())
-_FOLDED_AMBIGUOUS = frozenset(_folded(_AMBIGUOUS).split())
+def _said(table: str) -> frozenset[str]:
+    return frozenset(map(_folded, _WORDS[table]))
+
+
+_FIRST_NAMES, _AMBIGUOUS, _PLACES = _said("first_names"), _said("ambiguous"), _said("places")
+_CAUSES, _SWITCHBOARDS = _said("causes"), _said("switchboards")
+_GROUPS = _said("groups")
+_OFFICES, _BORN_THINGS = _said("offices"), _said("born_things")

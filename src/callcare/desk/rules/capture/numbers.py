@@ -44,6 +44,8 @@ def _figures(line: Line, i: int) -> Number | None:
     digits, end = tokens[i].raw, i + 1
     while len(digits) <= _LONGEST and _is_thousands(line, i, end):
         digits, end = digits + tokens[end].raw, end + 1
+    while end == i + 1 and len(digits) <= 3 and _is_dotted(line, i, end):  # « 1.500 »
+        digits, end = digits + tokens[end + 1].raw, end + 2
     if len(digits) > _LONGEST:
         return None
     value = Decimal(int(digits))
@@ -66,6 +68,20 @@ def _is_thousands(line: Line, start: int, i: int) -> bool:
         and line.tokens[i].is_number
         and len(line.tokens[i].raw) == 3
         and line.tokens[i].start - line.tokens[i - 1].end == 1
+    )
+
+
+def _is_dotted(line: Line, start: int, i: int) -> bool:
+    """« 1.500 »: a point and three figures, which nobody writes for a fraction of a thing."""
+    return (
+        line.tokens[start].raw[0] != "0"
+        and line.open(i)
+        and line.tokens[i].raw == "."
+        and line.tokens[i].glued
+        and line.open(i + 1)
+        and line.tokens[i + 1].is_number
+        and line.tokens[i + 1].glued
+        and len(line.tokens[i + 1].raw) == 3
     )
 
 
@@ -151,12 +167,12 @@ def _roughly(line: Line, i: int) -> int:
 
 
 def _high(line: Line, low: Number, *, between: bool) -> Number | None:
-    """The upper bound of « entre 10 et 15 », « 10 à 15 », « 10-15 »."""
+    """The upper bound of « entre 10 et 15 », « 10 à 15 », « 10-15 », « 2 ou 3 »."""
     link = low.end
     if not line.open(link):
         return None
     dash = line.joined(link) and line.tokens[link].glued
-    if not (dash or line.heard(link) in ({"et"} if between else {"a"})):
+    if not (dash or line.heard(link) in ({"et"} if between else {"a", "ou"})):
         return None
     high = number_at(line, link + 1)
     return high if high and not (dash and not line.tokens[link + 1].glued) else None

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from callcare.catalogue.rules import as_heard
-from callcare.desk.rules.capture.tokens import Line, said_in
+from callcare.desk.rules.capture.tokens import Line, other_names, said_in
 from callcare.territories.rules import Place
 
 
@@ -24,8 +24,12 @@ class Places(Protocol):
 
 # Names of communes that are words of the day, trade names or first names.
 COMMON = frozenset(said_in("towns")["common"])
+# Names that are things one goes to (« à la crèche »): a capital on the article is wanted, or an @.
+_ORDINARY = frozenset(said_in("towns")["ordinary"])
+_SHORT = {short: full for full, names in said_in("short_names").items() for short in names}
 _BIG = 5000  # inhabitants: a smaller commune needs a capital or an « à »
 _SMALLEST = 2000
+_KNOWN_BY_ALL = 40_000  # such a town is meant at the head of a line too: « Tours, 4 vélos »
 _AT = frozenset({"@", "a", "commune", "ville"})
 _NEAR = frozenset(
     as_heard("de d du des sur près vers en dans pour chez au aux secteur autour environs région côté").split()
@@ -34,8 +38,6 @@ _LEADS = _AT | _NEAR | frozenset({"la", "de", "le", "l", "commune", "ville"})
 _STREETS = frozenset(as_heard(
     "rue avenue av boulevard bd bld place impasse allée chemin route quai porte faubourg fbg foire prix accord accords"
 ).split())  # fmt: skip
-# Longer names that hold the name of a commune and are none.
-_OTHERS = tuple(tuple(as_heard(name).split()) for name in said_in("towns")["other_names"])
 _HYPHENS = frozenset("-‐‑")
 
 
@@ -43,23 +45,13 @@ def read_place(
     line: Line, places: Places, *, things: Collection[tuple[int, int]], near: Collection[str]
 ) -> Place | None:
     """Take the commune of the line. `things` are the token spans of catalogue words, `near` preferred départements."""
-    hidden = _hidden(line)
+    hidden = other_names(line)
     best: tuple[int, int, int, Sequence[Place]] | None = None
     for i in range(len(line)):
         found = _named(line, i, places, hidden, things) or _postcode(line, i, places, things)
         if found and (best is None or found[0] > best[0]):
             best = (found[0], i, found[1], found[2])
     return _take(line, best[1], best[2], best[3], places, near) if best else None
-
-
-def _hidden(line: Line) -> set[int]:
-    """Tokens that belong to another name."""
-    taken: set[int] = set()
-    for i in range(len(line)):
-        for words in _OTHERS:
-            if line.heard(i) == words[0] and (end := line.says(i, *words)):
-                taken.update(range(i, end))
-    return taken
 
 
 Found = tuple[int, int, Sequence[Place]]  # how plain it is, where it ends, which communes
@@ -72,10 +64,17 @@ def _named(line: Line, i: int, places: Places, hidden: set[int], things: Collect
     before = _word_before(line, i)
     article = {"au": "le", "aux": "les", "du": "le"}.get(line.tokens[i].name, "")
     for end, name in _names(line, i, places.longest_words, article):
-        found = places.by_name(name)
+        found = places.by_name(name) or places.by_name(_SHORT.get(name, ""))
         if found and _may_be(line, i, end, name, found, before, things):
-            return (2 if before == "@" else 1), end, found
+            return _plainness(before, name), end, found
     return None
+
+
+def _plainness(before: str, name: str) -> int:
+    """« chez Orange à Lille »: an « à » before a town is plainer than the capital of an ordinary word."""
+    if before == "@":
+        return 3
+    return 1 if name in COMMON and before not in _AT else 2
 
 
 def _names(line: Line, i: int, most: int, article: str) -> list[tuple[int, str]]:
@@ -102,11 +101,13 @@ def _may_be(
     line: Line, i: int, end: int, name: str, found: Sequence[Place], before: str, things: Collection[tuple[int, int]]
 ) -> bool:
     """Whether these words mean the commune, and not the word it is named after."""
-    if _inside_a_name(line, i, end) or any(start <= i < stop and stop - start > 1 for start, stop in things):
+    if _inside_a_name(line, i, end, name, found[0].population) or any(
+        start <= i < stop and stop - start > 1 for start, stop in things
+    ):
         return False
     if before == "@":
         return True
-    if _street(line, i):
+    if _street(line, i) or (name in _ORDINARY and not _capital(line, i, i + 1, article=True)):
         return False
     capital = _capital(line, i, end)
     common = name in COMMON or any(start <= i < stop for start, stop in things)
@@ -114,21 +115,32 @@ def _may_be(
     if before in _AT or line.tokens[i].name in {"au", "aux"}:
         return capital or size >= _SMALLEST
     if common:
-        return capital and i > 0
+        return capital and (i > 0 or (size >= _KNOWN_BY_ALL and _stands_apart(line, end)))
+    if name.count(" ") >= 2 and (line.tokens[i].name in {"saint", "sainte"} or line.joined(i + 1)):
+        return True  # « ste marie cappel »: three words that are only a town
     return (capital and (i > 0 or size >= _BIG)) or (size >= _BIG and len(name) > 3)
 
 
-def _capital(line: Line, i: int, end: int) -> bool:
-    """A capital that says something: « le Havre » has it on its second word."""
-    first = i + 1 if line.tokens[i].name in {"le", "la", "les", "l", "au", "aux", "du"} and end > i + 1 else i
-    return not line.shouts and any(line.tokens[k].has_capital for k in range(i, first + 1))
+def _stands_apart(line: Line, end: int) -> bool:
+    """Whether a sign or a number follows, as after a place put at the head of the line."""
+    return line.open(end) and not line.tokens[end].is_word and not line.joined(end)
 
 
-def _inside_a_name(line: Line, i: int, end: int) -> bool:
-    """Whether a hyphen ties these words to others: Croix-Rouge, Saint-Denis-Truc."""
+def _capital(line: Line, i: int, end: int, *, article: bool = False) -> bool:
+    """A capital that says something: « le Havre », « st Omer » have it on their second word."""
+    if line.shouts:
+        return False
+    heads = {"le", "la", "les", "l", "au", "aux", "du", "saint", "sainte"}
+    last = line.after(i + 1) if line.tokens[i].name in heads and not article and end > i + 1 else i
+    return any(line.tokens[k].has_capital for k in range(i, min(last + 1, end)))
+
+
+def _inside_a_name(line: Line, i: int, end: int, name: str, size: int) -> bool:
+    """Whether a hyphen ties these words to others: Croix-Rouge, Saint-Denis-Truc. « Lens-Liévin » is two towns."""
     after = line.joined(end) and line.tokens[end].glued and line.open(end + 1) and line.tokens[end + 1].glued
     before = i > 1 and line.joined(i - 1) and line.tokens[i].glued and line.tokens[i - 1].raw in _HYPHENS
-    return bool((after and line.tokens[end + 1].is_word) or before)
+    beside = size >= _BIG and " " not in name and name not in COMMON and line.tokens[i].has_capital
+    return bool((after and line.tokens[end + 1].is_word and not beside) or before)
 
 
 def _street(line: Line, i: int) -> bool:

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from callcare.catalogue.rules import as_heard
 from callcare.core.french import counted, number
 from callcare.desk.rules.capture.dates import read_dates
 from callcare.desk.rules.capture.numbers import Number
@@ -46,6 +47,7 @@ from callcare.desk.rules.capture.tokens import CONNECTORS, Chip, Line
 DONATION = "donation"  # the category of an amount given for nothing in particular
 _PUNCTUATION = frozenset(",;:.()[]-–—‐‑…'’/·•!?|\\_*+=«»“”")
 _QUOTES = {'"': '"', "«": "»", "“": "”"}
+_COUNTED_BY = frozenset({"paire", "x", "×", "unite", "exemplaire", "place"})
 _UNITS = {HOUR: "heure", HALF_DAY: "demi-journée", DAY: "jour", PLACE: "place"}
 
 
@@ -117,7 +119,8 @@ def read(line: str, *, today: date, words: Vocabulary, places: Places, near: Col
     things = see_things(at, words)
     place = read_place(at, places, things=[(seen.start, seen.end) for seen in things], near=near)
     thing = choose([seen for seen in things if all(at.free[seen.start : seen.end])])
-    what = _what(at, thing, amount, words)
+    thing = _of_people(thing, people, words)
+    what = _what(at, thing, amount, words, things)
     _glue(at)
     return _ask(
         replace(
@@ -153,7 +156,13 @@ def _lock(line: Line) -> None:
         line.notes.append("Le texte est long : seul le début a été lu, la suite est gardée dans le titre.")
 
 
-def _what(line: Line, thing: Seen | None, amount: int | None, words: Vocabulary) -> Captured:
+def _of_people(thing: Seen | None, people: People, words: Vocabulary) -> Seen | None:
+    """« transport de 45 jeunes » is a transport of people, where the catalogue knows one."""
+    wider = thing and people.count and words.by_name.get(f"{as_heard(thing.word.label)} de personne")
+    return replace(thing, word=wider) if thing and wider else thing
+
+
+def _what(line: Line, thing: Seen | None, amount: int | None, words: Vocabulary, things: list[Seen]) -> Captured:
     """Category, kind, quantity and unit."""
     if amount is not None:
         return _money(line, thing, words)
@@ -172,7 +181,8 @@ def _what(line: Line, thing: Seen | None, amount: int | None, words: Vocabulary)
         _take_amount(line, duration)
         _swallow_one(line, thing)
         return replace(known, quantity=duration.value, unit=duration.unit)
-    return _counted(line, thing, known)
+    hands = next((seen for seen in things if seen.word.is_vague and seen.word.kind == word.kind == "time"), None)
+    return _counted(line, thing, known, hands if hands and all(line.free[hands.start : hands.end]) else None)
 
 
 def _money(line: Line, thing: Seen | None, words: Vocabulary) -> Captured:
@@ -184,9 +194,11 @@ def _money(line: Line, thing: Seen | None, words: Vocabulary) -> Captured:
     return Captured(kind="money", category=thing.word.code, unit=EURO)
 
 
-def _counted(line: Line, thing: Seen, known: Captured) -> Captured:
+def _counted(line: Line, thing: Seen, known: Captured, hands: Seen | None) -> Captured:
     count = count_before(line, thing) or count_after(line, thing)
     unit = unit_for(thing.word, amount=None)
+    if count is None and hands:
+        return _by_hands(line, hands, known)
     if count is None:
         return replace(known, unit=thing.word.unit)
     if count.value != int(count.value) and unit in {PIECE, PLACE}:
@@ -196,8 +208,19 @@ def _counted(line: Line, thing: Seen, known: Captured) -> Captured:
         return known
     end = max(thing.start, count.end)
     start = count.start if count.end <= thing.start else thing.end
+    if line.heard(start) == "(":
+        end += 1  # its other half
     _take_count(line, count, start, end, unit)
     return replace(known, quantity=count.value, unit=unit)
+
+
+def _by_hands(line: Line, hands: Seen, known: Captured) -> Captured:
+    """« 2 bénévoles pour de l’aide aux devoirs »: those who give their time are counted, as places."""
+    count = count_before(line, hands)
+    if count is None or count.value != int(count.value):
+        return known
+    line.take("quantity", counted(int(count.value), hands.word.label), count.start, hands.end, sure=count.exact)
+    return replace(known, quantity=count.value, unit=PLACE)
 
 
 def _take_count(line: Line, count: Number, start: int, end: int, unit: str) -> None:
@@ -206,9 +229,7 @@ def _take_count(line: Line, count: Number, start: int, end: int, unit: str) -> N
     shown = f"{about}{number(int(count.value))}" if unit == PIECE else f"{about}{_in_units(count.value, unit)}"
     inner = [k for k in range(start, end) if line.open(k)]
     small = count.end if count.start == start and end > count.end else end
-    while (
-        small < end and small in inner and line.heard(small) in {*CONNECTORS, "paire", "x", "×", "unite", "exemplaire"}
-    ):
+    while small < end and small in inner and line.heard(small) in {*CONNECTORS, *_COUNTED_BY}:
         small += 1
     line.take("quantity", shown, start, max(small, start + 1), sure=count.exact or count.is_word)
 
@@ -269,9 +290,10 @@ def _title(line: Line) -> str:
         elif not left and start >= 0:
             text = line.text[line.tokens[start].start : line.tokens[i - 1].end]
             if any(letter not in _PUNCTUATION and not letter.isspace() for letter in text):
-                runs.append(" ".join(text.split()))
+                text = " ".join(text.split()).lstrip("-–—/ ")
+                runs.append(text if not runs or text[0] in ",;.)" else f" {text}")
             start = -1
-    return " ".join([*runs, line.unread]).strip(" ,;:-–—")
+    return f"{''.join(runs)} {line.unread}".strip(" ,;:-–—")
 
 
 def _others(things: list[Seen], chosen: Seen | None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from callcare.catalogue.rules import as_heard
 from callcare.desk.rules.capture.numbers import quantity_at
 from callcare.desk.rules.capture.tokens import CONNECTORS, Line, phrases, said_in
 
@@ -9,6 +10,13 @@ NEED, COMMITMENT = "need", "commitment"
 GIFT, LOAN, EITHER = "gift", "loan", "either"
 
 _SIDES = phrases(said_in("sides"))
+# Pronouns and small verbs that go with the verb after them: « je peux », « on aurait », « vous ».
+_BEFORE = frozenset(as_heard(
+    "je j nous on il elle ils elles vous tu me se leur ont avons ai aurait aurais aurions auraient peux peut pouvons "
+    "peuvent pouvez pourrais pourrait pourrions pourraient veux veut voulons veulent voudrais voudrait voudrions "
+    "voudraient aimerais aimerait aimerions aimeraient souhaite souhaitons souhaitent souhaiterais souhaiterait "
+    "souhaiterions désire désirons"
+).split())  # fmt: skip
 _NO_SIDE = phrases(said_in("no_side"))
 _SHOWN = {NEED: "besoin", COMMITMENT: "engagement"}
 _MODES = phrases(said_in("modes"))
@@ -16,6 +24,7 @@ _EVERY = phrases(said_in("rhythms"))
 _EVERY_SHOWN = {
     "week": "par semaine", "month": "par mois", "quarter": "par trimestre", "year": "par an",
 }  # fmt: skip
+_JOINTS = frozenset("'’")
 _DAYS = frozenset(["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"])
 _URGENT = phrases(said_in("urgency"))
 
@@ -42,7 +51,7 @@ def read_urgency(line: Line) -> bool:
             found = bool(line.take("urgent", "urgent", i, i + 1)) or found
             continue
         end, _ = line.first_of(i, _URGENT)
-        if end:
+        if end and not (line.heard(i - 1) in _JOINTS and line.heard(i - 2) == "d"):  # « hébergement d’urgence »
             found = bool(line.take("urgent", "urgent", i, end)) or found
     return found
 
@@ -61,9 +70,11 @@ def read_mode(line: Line) -> str | None:
 
 
 def _is_town_or_adjective(line: Line, i: int) -> bool:
-    """« à Don », « @Don » are a town; « prêt à aider » is no loan, « offre d’emploi » no gift."""
+    """« à Don » is a town; « prêt à aider » is no loan, « offre d’emploi » no gift, « pas à donner » neither."""
     town = i > 0 and line.heard(i) == "don" and line.tokens[i].raw == "Don"
-    return town or line.heard(i - 1) == "@" or bool(line.first_of(i, _NO_SIDE)[0])
+    denied = line.heard(i - 1) == "pas" or (line.heard(i - 1) == "a" and line.heard(i - 2) == "pas")
+    cedex = line.open(i) and line.tokens[i].raw.casefold() == "cedex"
+    return town or denied or cedex or line.heard(i - 1) == "@" or bool(line.first_of(i, _NO_SIDE)[0])
 
 
 def read_side(line: Line) -> str | None:
@@ -76,18 +87,34 @@ def read_side(line: Line) -> str | None:
         if _is_town_or_adjective(line, i):
             continue
         end, side = line.first_of(i, _SIDES)
-        if not end:
+        if not end or line.heard(end) == "pas" or (i and line.heard(i) == "engagement"):
             continue
-        if side == "noun":
-            nouns = nouns or i + 1
+        if side == "noun" or _is_participle(line, i, end):
+            nouns = nouns or (0 if line.heard(i - 1) == "en" else i + 1)  # « en prêt » says how, not who
             continue
-        line.take("side", _SHOWN[side], i, _over(line, end))
+        end, side = _what_they_want(line, end, side)
+        line.take("side", _SHOWN[side], line.back(i, _BEFORE), _over(line, end))
         return side
     if not nouns:
         return None
     i = nouns - 1
     line.take("side", _SHOWN[COMMITMENT], i, line.first_of(i, _SIDES)[0], stays=True)
     return COMMITMENT
+
+
+def _is_participle(line: Line, i: int, end: int) -> bool:
+    """« 8 jours donnés par … » names the thing; a verb of the line says more."""
+    return end == i + 1 and line.tokens[i].raw.casefold().rstrip("s").removesuffix("e").endswith("é")
+
+
+def _what_they_want(line: Line, end: int, side: str) -> tuple[int, str]:
+    """« elle voudrait donner », « cherche à prêter »: the last verb says it."""
+    for _ in range(3):
+        further, other = line.first_of(end, _SIDES)
+        if not further or other == "noun":
+            break
+        end, side = further, other
+    return end, side
 
 
 def _over(line: Line, end: int) -> int:
@@ -117,6 +144,8 @@ def read_people(line: Line) -> People:
         if said:
             number, end, group = said
             count, audience = number, audience or group or None
+            if line.heard(end - 1) == "per" and line.open(end) and line.tokens[end].raw == ".":
+                end += 1  # « 60 pers. »
             line.take("people", f"{number} personnes" if number > 1 else "1 personne", line.back(i, _FOR), end)
             if group:
                 line.take("audience", _AUDIENCE_SHOWN[group], end - 1, end)

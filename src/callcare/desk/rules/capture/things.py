@@ -1,13 +1,14 @@
 """The thing itself and how much of it: category, quantity, unit, amount of money."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from callcare.catalogue.rules import as_heard
 from callcare.core.french import euros
 from callcare.desk.rules.capture.numbers import Number, number_at, quantity_at
-from callcare.desk.rules.capture.tokens import CONNECTORS, Line, cut
+from callcare.desk.rules.capture.tokens import CONNECTORS, Line, cut, other_names
+from callcare.territories.rules import slips, typos
 
 EURO, PIECE, PLACE, HOUR, HALF_DAY, DAY = "euro", "piece", "place", "hour", "half_day", "day"
 _MOST_CENTS = 10**13
@@ -32,6 +33,7 @@ class Vocabulary:
 
     words: tuple[Word, ...]
     heard: Mapping[str, tuple[tuple[tuple[str, ...], Word], ...]] = field(repr=False)
+    slips: Mapping[str, frozenset[str]] = field(repr=False)  # the beginning of a first word, a letter missing or not
     trigrams: Mapping[str, frozenset[str]] = field(repr=False)
     by_name: Mapping[str, Word] = field(repr=False)
 
@@ -44,16 +46,13 @@ class Vocabulary:
             for said in (word.label, word.code.replace("_", " "), *word.synonyms):
                 by_name.setdefault(" ".join(t.heard for t in cut(said) if t.is_word or t.is_number), word)
         heard: dict[str, list[tuple[tuple[str, ...], Word]]] = {}
-        trigrams: dict[str, set[str]] = {}
         for name, word in by_name.items():
-            parts = tuple(name.split())
-            if parts:
+            if parts := tuple(name.split()):
                 heard.setdefault(parts[0], []).append((parts, word))
-            if len(parts) == 1 and len(name) > 4:
-                for three in _threes(name):
-                    trigrams.setdefault(three, set()).add(name)
         longest_first = {key: tuple(sorted(options, key=lambda o: -len(o[0]))) for key, options in heard.items()}
-        return cls(kept, longest_first, {three: frozenset(names) for three, names in trigrams.items()}, by_name)
+        single = [name for name in by_name if name and " " not in name and len(name) > 4]
+        long = [first for first in heard if len(first) >= SHORTEST_SLIP]
+        return cls(kept, longest_first, _index(long, slips), _index(single, _threes), by_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +66,37 @@ class Seen:
     forced: bool = False
 
 
+SHORTEST_SLIP = 7  # letters: below, one letter more or less makes too many words of another
+
+
+def _index(names: Iterable[str], pieces: Callable[[str], set[str]]) -> dict[str, frozenset[str]]:
+    """Which names hold each piece."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        for piece in pieces(name):
+            found.setdefault(piece, set()).add(name)
+    return {piece: frozenset(holders) for piece, holders in found.items()}
+
+
 def _threes(word: str) -> set[str]:
     padded = f"  {word} "
     return {padded[i : i + 3] for i in range(len(padded) - 2)}
 
 
 def see_things(line: Line, words: Vocabulary) -> list[Seen]:
-    """Every category word of the line, in order, longest reading; nothing is taken yet."""
+    """Every category word of the line, in order, longest reading; nothing is taken yet.
+
+    « La Poste », « Banque alimentaire » name who speaks, not what they want.
+    """
     seen: list[Seen] = []
+    named = other_names(line)
     i = 0
     while i < len(line):
-        found = _thing_at(line, i, words)
+        found = None if i in named else _thing_at(line, i, words)
         if found:
             seen.append(found)
         i = found.end if found else i + 1
-    return seen or _nearly(line, words)
+    return seen if any(not thing.word.is_vague for thing in seen) else [*seen, *_nearly(line, words)]
 
 
 def _thing_at(line: Line, i: int, words: Vocabulary) -> Seen | None:
@@ -92,15 +107,38 @@ def _thing_at(line: Line, i: int, words: Vocabulary) -> Seen | None:
     for parts, word in words.heard.get(line.heard(at), ()):
         if end := line.says(at, *parts):
             return Seen(i, end, word, forced=forced)
+        if len(parts) > 2 and (end := _says_nearly(line, at, parts)):
+            return Seen(i, end, word, sure=False, forced=forced)
     return None
 
 
+def _one_slip(said: str, name: str) -> bool:
+    """One letter more, less, other, or two swapped."""
+    long = min(len(said), len(name)) >= SHORTEST_SLIP and abs(len(said) - len(name)) < 2
+    return long and typos(said, name, most=1) < 2 and typos(name, said, most=1) < 2
+
+
+def _says_nearly(line: Line, i: int, parts: tuple[str, ...]) -> int:
+    """Where these words end if they stand at `i` with one slip in all (« chaussures de securitté »), else 0."""
+    slipped = False
+    for part in parts:
+        i = line.after(i)
+        if line.heard(i) != part:
+            if slipped or not _one_slip(line.heard(i), part):
+                return 0
+            slipped = True
+        i += 1
+    return i
+
+
 def _nearly(line: Line, words: Vocabulary) -> list[Seen]:
-    """A word one slip away (trigrams alike at 0.6 or more): to be confirmed."""
+    """A word one slip away (or trigrams alike at 0.6 or more): to be confirmed."""
     for i in range(min(len(line), 40)):
         said = line.heard(i)
         if not 5 <= len(said) <= 30:
             continue
+        if len(said) >= SHORTEST_SLIP and (found := _slipped(line, i, words)):
+            return [found]
         threes = _threes(said)
         near = {name for three in threes for name in words.trigrams.get(three, ())}
         scored = [(len(threes & _threes(name)) / len(threes | _threes(name)), name) for name in near]
@@ -109,6 +147,19 @@ def _nearly(line: Line, words: Vocabulary) -> list[Seen]:
             forced = i > 0 and line.open(i - 1) and line.tokens[i - 1].raw == "#"
             return [Seen(i - 1 if forced else i, i + 1, words.by_name[name], sure=False, forced=forced)]
     return []
+
+
+def _slipped(line: Line, i: int, words: Vocabulary) -> Seen | None:
+    """The longest name that begins at `i` with a slip in its first word: « ordinatuer », « chausures de sécurité »."""
+    said = line.heard(i)
+    near = {first for slip in slips(said) for first in words.slips.get(slip, ()) if _one_slip(said, first)}
+    options = [option for first in near for option in words.heard[first]]
+    for parts, word in sorted(options, key=lambda option: (-len(option[0]), option[0])):
+        end = line.says(i + 1, *parts[1:]) if len(parts) > 1 else i + 1
+        if end:
+            forced = i > 0 and line.open(i - 1) and line.tokens[i - 1].raw == "#"
+            return Seen(i - 1 if forced else i, end, word, sure=False, forced=forced)
+    return None
 
 
 def choose(seen: list[Seen]) -> Seen | None:
@@ -145,7 +196,7 @@ def _money_at(line: Line, i: int) -> tuple[Decimal, int, int, bool] | None:
     if number is None:
         return None
     at, times = number.end, 1
-    if line.heard(at) == "million":
+    if line.heard(at) == "million" or (line.heard(at) == "m" and line.heard(at + 1) in _EUROS):
         at, times = at + 1, 1_000_000
     at = line.says(at, "d") or line.says(at, "de") or at
     at = line.after(at)
@@ -162,8 +213,16 @@ _DURATIONS = {
     "h": HOUR, "hr": HOUR, "heure": HOUR, "min": "minute", "minute": "minute", "mn": "minute", "j": DAY, "jour": DAY,
     "journee": DAY, "matinee": HALF_DAY, "demijournee": HALF_DAY,
 }  # fmt: skip
-_UNITS_SHOWN = {HOUR: "heure", HALF_DAY: "demi-journée", DAY: "jour", PIECE: "", PLACE: "place"}
-_NOT_A_LENGTH = frozenset(["a", "ver", "dan", "pendant", "durant", "depui", "sou", "avant", "ver", "vers"])
+_FRACTIONS = (
+    (("1", "/", "2", "journee"), Decimal(1), HALF_DAY),
+    (("une", "demi", "heure"), Decimal("0.5"), HOUR),
+    (("1", "/", "2", "heure"), Decimal("0.5"), HOUR),
+    (("3", "/", "4", "d", "heure"), Decimal("0.75"), HOUR),
+    (("troi", "quart", "d", "heure"), Decimal("0.75"), HOUR),
+    (("un", "quart", "d", "heure"), Decimal("0.25"), HOUR),
+)
+_FRACTIONS_BEGIN = frozenset(words[0] for words, _, _ in _FRACTIONS)
+_NOT_A_LENGTH = frozenset(["a", "ver", "dan", "pendant", "durant", "depui", "sou", "avant"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +238,8 @@ class Amount:
 
 def duration_at(line: Line, i: int) -> Amount | None:
     """« 2 demi-journées », « 20 h », « 1h30 », « 45 min », « une journée », « 1/2 journée »; no clock time."""
-    half = line.says(i, "1", "/", "2", "journee")
-    if half:
-        return Amount(Decimal(1), HALF_DAY, i, half)
+    if fraction := _fraction_at(line, i):
+        return fraction
     number = quantity_at(line, i)
     if number is None:
         return None
@@ -195,10 +253,18 @@ def duration_at(line: Line, i: int) -> Amount | None:
     return _with_minutes(line, i, number, unit, line.after(at) + 1)
 
 
+def _fraction_at(line: Line, i: int) -> Amount | None:
+    """« une demi-heure », « 1/2 journée », « trois quarts d’heure »."""
+    if line.heard(i) not in _FRACTIONS_BEGIN:
+        return None
+    said = ((line.says(i, *words), value, unit) for words, value, unit in _FRACTIONS)
+    return next((Amount(value, unit, i, end) for end, value, unit in said if end), None)
+
+
 def _is_clock(line: Line, i: int, number: Number, unit: str) -> bool:
     """« à 14 h », « de 9h à 18h », « pendant 3 jours » : an hour of the day or a stretch, not a quantity of time."""
     before = line.heard(line.after(i) - 1) if i else ""
-    if before in _NOT_A_LENGTH:
+    if before in _NOT_A_LENGTH or (before == "les" and line.heard(line.after(i) - 2) in {"tou", "toute"}):
         return True
     to = line.says(number.end, "h", "a") or line.says(number.end, "heure", "a")
     return unit == HOUR and bool(to) and number_at(line, to) is not None
@@ -238,6 +304,7 @@ _ADJECTIVES = frozenset(
     ).split()
 )
 _COUNTERS = frozenset({"paire", "unite", "piece", "exemplaire", "x", "×", "poste"})
+_IN = frozenset(as_heard("en de d au aux dans pour la le un une").split())  # « 11 places en mini-camp »
 _OF = frozenset({"de", "d", "x", "×", "des"})
 
 
@@ -245,7 +312,10 @@ def count_before(line: Line, thing: Seen) -> Number | None:
     """The number that counts this thing: « 12 ordinateurs », « une dizaine d’ordinateurs », « 30 paires de … »."""
     for i in range(max(0, thing.start - 12), thing.start):
         number = quantity_at(line, i)
-        if number and _leads_to(line, number.end, thing.start) and number.value > 0:
+        if not number or number.value <= 0:
+            continue
+        places = line.says(number.end, "place") if thing.word.unit == PLACE else 0
+        if _leads_to(line, number.end, thing.start) or (places and line.back(thing.start, _IN) == places):
             return number
     return None
 
@@ -264,7 +334,9 @@ def count_after(line: Line, thing: Seen) -> Number | None:
     at = thing.end
     if line.open(at) and line.tokens[at].raw in {":", "x", "×", "X", "(", "="}:
         number = number_at(line, at + 1)
-        return number if number and number.value > 0 and not number.is_word else None
+        if number is None or number.is_word or number.value <= 0:
+            return None
+        return None if line.heard(at) == "(" and line.heard(number.end) != ")" else number
     return None
 
 

@@ -14,7 +14,10 @@ from callcare.territories.rules import normalise
 _TOKEN = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+|\d+|\S")
 _JOINTS = frozenset("-'’‐‑")
 CONNECTORS = frozenset(
-    as_heard("de d du des à au aux le la les l pour en et un une sur dans chez par avec vers nos notre leurs").split()
+    as_heard(
+        "de d du des à au aux le la les l pour en et un une sur dans chez par avec vers nos notre leurs leur mon ma "
+        "mes son sa ses votre vos"
+    ).split()
 )
 
 
@@ -152,6 +155,20 @@ def said_in(table: str) -> Any:
 
 
 _SAID = tomllib.loads((Path(__file__).parent / "said.toml").read_text(encoding="utf-8"))
+# Names of bodies and regions that hold the name of a commune or of a thing, and mean neither.
+_OTHER_NAMES: dict[str, list[list[str]]] = {}
+for _name in said_in("towns")["other_names"]:
+    _OTHER_NAMES.setdefault(as_heard(_name).split()[0], []).append(as_heard(_name).split())
+
+
+def other_names(line: Line) -> set[int]:
+    """The tokens that belong to such a name: « la Croix-Rouge », « la Banque alimentaire »."""
+    taken: set[int] = set()
+    for i in range(len(line)):
+        for words in _OTHER_NAMES.get(line.heard(i), ()):
+            if end := line.says(i, *words):
+                taken.update(range(i, end))
+    return taken
 
 
 def phrases(table: dict[str, list[str]]) -> Phrases:
