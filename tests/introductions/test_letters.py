@@ -6,8 +6,8 @@ import pytest
 
 from callcare.core import clock
 from callcare.desk.models import OutgoingMail
-from callcare.introductions import rules
 from callcare.introductions.models import Introduction
+from callcare.introductions.rules import words as rules
 from tests import cast
 from tests.introductions import stage
 

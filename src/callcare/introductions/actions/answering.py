@@ -4,6 +4,7 @@ from callcare.catalogue.models import Reason
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
 from callcare.core.models import Link
+from callcare.desk.actions.following import hold_still
 from callcare.desk.enums import Basis
 from callcare.introductions.actions.closing import decline
 from callcare.introductions.actions.consenting import record_side_consent
@@ -18,10 +19,14 @@ def answer_by_link(
     """The answer of a side on its personal page, once. When both have said yes, they are introduced at once."""
     verb = IntroductionVerb.CONSENTED if accepts else IntroductionVerb.DECLINED
     with deed(verb, by=None, because=because):
+        introduction = Introduction.objects.select_related("need", "commitment", "giver", "desk").get(
+            pk=link.subject_id
+        )
+        hold_still(introduction.need, introduction.commitment, introduction)
+        introduction.refresh_from_db(fields=["state", "asker_consent", "giver_consent"])
         here = Link.objects.filter(pk=link.pk, used_at=None, revoked_at=None, expires_at__gt=clock.now())
         if not here.update(used_at=clock.now()):
             raise Refused("Vous avez déjà répondu. Pour changer d’avis, appelez le guichet.")
-        introduction = Introduction.objects.select_for_update(of=("self",)).get(pk=link.subject_id)
         if introduction.state != IntroductionState.PROPOSED:
             raise Refused("Cette proposition n’est plus d’actualité. Merci de votre réponse.")
         if not accepts:

@@ -1,12 +1,12 @@
 """The reveal: the one place of the house where the details of one side reach the other."""
 
-from datetime import datetime
 from typing import Any
 
 from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
 from callcare.desk.actions import overtake_reminders, plan_reminder, queue_letter
+from callcare.desk.actions.following import hold_still
 from callcare.desk.calendar import after_open_days
 from callcare.desk.enums import ReminderStep
 from callcare.desk.models import Consent, Interaction, live_consent_of
@@ -30,6 +30,9 @@ def introduce(introduction: Introduction, *, by: User | None) -> None:
     with deed(IntroductionVerb.SENT, by=by):
         if not may_keep(by, introduction):
             raise Refused("Cette mise en relation n’est pas de votre guichet.")
+        hold_still(introduction.need, introduction.commitment, introduction)
+        # Somebody may have noted a narrower yes since the page was shown: that is the one that holds.
+        introduction.refresh_from_db(fields=["asker_consent", "giver_consent"])
         consents = {side: _consent_of(introduction, side) for side in Side}
         _must_reach(introduction, consents)
         news_on = after_open_days(introduction.desk, days=NEWS_AFTER)
@@ -45,7 +48,6 @@ def introduce(introduction: Introduction, *, by: User | None) -> None:
             letter = mails.introduced(introduction, side, allowed=allowed, news_on=news_on, by=by)
             _pass_on(introduction, side, letter, consents[mails.other(side)])
         overtake_reminders(introduction)
-        _ask_for_news(introduction, news_on)
 
 
 def introduce_now(
@@ -134,21 +136,6 @@ def _ask_to_read_aloud(trace: Disclosure, side: Side) -> None:
         due_at=clock.now(),
         organisation=organisation,
         person=person,
-        number=phone.value if phone else "",
-        owner=introduction.owner,
-    )
-
-
-def _ask_for_news(introduction: Introduction, news_on: datetime) -> None:
-    phone = mails.channel_of(introduction.giver_person, introduction.giver, ChannelKind.PHONE)
-    plan_reminder(
-        desk=introduction.desk,
-        subject=introduction,
-        step=ReminderStep.NOT_TAKEN,
-        about=f"{introduction.need.organisation} et {introduction.giver} se sont-ils parlé ?",
-        due_at=news_on,
-        organisation=introduction.giver,
-        person=introduction.giver_person,
         number=phone.value if phone else "",
         owner=introduction.owner,
     )
