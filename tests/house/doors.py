@@ -308,6 +308,8 @@ DOORS = [
     door("introductions:of-need", OPERATOR, of=need),
     door("introductions:of-commitment", OPERATOR, of=commitment),
     door("introductions:answer", open_to_all=True, of=personal_link, both=True),
+    door("introductions:seen", open_to_all=True, of=personal_link),
+    door("introductions:seen-of", OPERATOR, of=lambda: (cast.claire().pk,), shared=True),
     door("introductions:page", OPERATOR, of=introduction),
     door("introductions:consent", OPERATOR, of=lambda: (*introduction(), "demandeur"), post=True),
     door("introductions:withdrawal", OPERATOR, of=lambda: (*introduction(), "demandeur"), post=True),

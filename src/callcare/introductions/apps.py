@@ -33,6 +33,8 @@ class IntroductionsConfig(AppConfig):
         panels.offer("need", "introductions:of-need", title=title, order=20, roles=operators)
         panels.offer("commitment", "introductions:of-commitment", title=title, order=20, roles=operators)
 
+        panels.offer("person", "introductions:seen-of", title="Qui a vu ses coordonnées", order=10, roles=operators)
+
         SENTENCES.update(
             {
                 "reveal_needs_live_consents": "L’accord de l’un des deux manque : rien n’est transmis.",

@@ -8,7 +8,7 @@ from callcare.desk.actions.following import hold_still
 from callcare.desk.enums import Basis
 from callcare.introductions.actions.closing import decline
 from callcare.introductions.actions.consenting import record_side_consent
-from callcare.introductions.actions.revealing import introduce
+from callcare.introductions.actions.revealing import introduce, is_over_quota, watch_reveals
 from callcare.introductions.enums import IntroductionState, IntroductionVerb
 from callcare.introductions.models import Introduction
 
@@ -16,7 +16,10 @@ from callcare.introductions.models import Introduction
 def answer_by_link(
     link: Link, *, accepts: bool, gives: frozenset[str] = frozenset(), reason: Reason | None = None, because: str = ""
 ) -> Introduction:
-    """The answer of a side on its personal page, once. When both have said yes, they are introduced at once."""
+    """The answer of a side on its personal page, once. When both have said yes, they are introduced at once.
+
+    Beyond the quota of the day her yes is kept, and somebody of the desk introduces them by hand.
+    """
     verb = IntroductionVerb.CONSENTED if accepts else IntroductionVerb.DECLINED
     with deed(verb, by=None, because=because):
         introduction = Introduction.objects.select_related("need", "commitment", "giver", "desk").get(
@@ -35,6 +38,7 @@ def answer_by_link(
             decline(introduction, side=link.side, reason=reason, by=None, because=because)
             return introduction
         record_side_consent(introduction, side=link.side, gives=gives, by=None, basis=Basis.LINK)
-        if introduction.asker_consent_id and introduction.giver_consent_id:
+        if not introduction.sides_without_consent() and not is_over_quota(introduction):
             introduce(introduction, by=None)
+            watch_reveals(introduction)
         return introduction

@@ -20,7 +20,7 @@ from callcare.introductions import mails
 from callcare.introductions.actions.proposing import propose
 from callcare.introductions.enums import IntroductionState, IntroductionVerb, Side
 from callcare.introductions.models import Introduction
-from callcare.introductions.permissions import may_keep
+from callcare.introductions.permissions import may_keep, may_see_contacts
 
 LINK_LASTS = timedelta(days=30)
 
@@ -43,6 +43,8 @@ def record_side_consent(
         person = mails.person_of(introduction, side)
         if person is None:
             raise Refused(f"Choisissez l’interlocuteur de {mails.organisation_of(introduction, side)}.")
+        if basis == Basis.ORAL and by is not None and not may_see_contacts(by, introduction, side):
+            raise Refused("Cet engagement est d’un autre guichet : demandez l’accord par courriel, ou à ce guichet.")
         hold_still(introduction.need, introduction.commitment, introduction)
         consent = record_consent(
             desk=introduction.desk,
