@@ -256,6 +256,8 @@ DOORS = [
     door("matching:preview", OPERATOR, post=True),
     door("matching:of-need", OPERATOR, of=need),
     door("matching:why", OPERATOR, of=need),
+    door("matching:unanswered", OPERATOR),
+    door("matching:cascade", OPERATOR, of=need),
     door("matching:dismissal", OPERATOR, of=need, post=True),
     door("matching:restoring", OPERATOR, of=need, post=True),
     door("matching:of-commitment", OPERATOR, of=commitment),

@@ -39,7 +39,7 @@ def time(**over) -> rules.Thing:
         (thing(measure="cent", quantity=300_000, factor=100), "3\u202f000\u00a0€"),
         (time(), "2 demi-journées de soutien scolaire"),
         (time(every="par mois"), "2 demi-journées de soutien scolaire par mois"),
-        (time(quantity=315), "1,5 demi-journée de soutien scolaire"),
+        (time(quantity=315), "1 demi-journée et 1\u00a0h\u00a045 de soutien scolaire"),
         (time(category="accompagnement à l’emploi"), "2 demi-journées d’accompagnement à l’emploi"),
         (time(category="hébergement"), "2 demi-journées d’hébergement"),
         (time(category="hangar"), "2 demi-journées de hangar"),

@@ -12,6 +12,7 @@ from callcare.accounts.models import User
 from callcare.commitments.models import Commitment, CommitmentLine
 from callcare.core import clock, french
 from callcare.desk.models import Desk
+from callcare.desk.rules import privacy
 from callcare.directory.enums import Certainty, ChannelKind, ChannelUse
 from callcare.directory.models import Channel, Organisation, Person
 from callcare.directory.rules import phones
@@ -229,11 +230,22 @@ def side_facts(introduction: Introduction, side: str) -> dict[str, Any]:
         "case": "besoin" if is_asker else "engagement",
         "ref": case.ref if case else "",
         "said": _said_case(case, line),
+        "words": _in_their_words(case, line),
         "where": f" {words.at(place.name)}" if place else "",
         "kind": kind,
         "a_body": f"{_article(kind)} {kind}" if organisation.kind != "other" else "une organisation",
         "public_text": case.public_text.strip() if case else "",
     }
+
+
+def _in_their_words(case: Need | Commitment | None, line: NeedLine | CommitmentLine | None) -> str:
+    """« (« 3 machines à laver ») »: what was said on the telephone, where the category says less than that.
+
+    Nothing that could name somebody who is helped: such words stay at the desk.
+    """
+    if case is None or line is None or not case.typed.strip() or words.is_named(line.category.label, case.typed):
+        return ""
+    return "" if privacy.found_in(case.typed) else f" («{french.FIXED}{case.typed.strip()}{french.FIXED}»)"
 
 
 def _article(kind: str) -> str:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from callcare.accounts.models import User
-from callcare.core import clock
+from callcare.core import clock, french
 from callcare.core.deeds import Refused, deed
 from callcare.core.enums import LinkPurpose
 from callcare.core.models import Link
@@ -42,7 +42,7 @@ def record_side_consent(
             raise Refused("Cette mise en relation n’attend plus d’accord.")
         person = mails.person_of(introduction, side)
         if person is None:
-            raise Refused(f"Choisissez l’interlocuteur de {mails.organisation_of(introduction, side)}.")
+            raise Refused(f"Choisissez l’interlocuteur {french.of(str(mails.organisation_of(introduction, side)))}.")
         if basis == Basis.ORAL and by is not None and not may_see_contacts(by, introduction, side):
             raise Refused("Cet engagement est d’un autre guichet : demandez l’accord par courriel, ou à ce guichet.")
         hold_still(introduction.need, introduction.commitment, introduction)
@@ -89,7 +89,7 @@ def ask_by_link(introduction: Introduction, *, side: str, by: User | None) -> Ou
         if not mails.address_of(introduction, side):
             raise Refused(f"{organisation} n’a pas d’adresse de courriel : téléphonez, et notez l’accord oral.")
         if mails.person_of(introduction, side) is None:
-            raise Refused(f"Choisissez l’interlocuteur de {organisation}.")
+            raise Refused(f"Choisissez l’interlocuteur {french.of(str(organisation))}.")
         hold_still(introduction.need, introduction.commitment, introduction)
         link, until = new_link(introduction, side)
         letter = mails.asked(introduction, side, link=link, until=until, by=by)

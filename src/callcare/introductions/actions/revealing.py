@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from callcare.accounts.models import User
-from callcare.core import clock
+from callcare.core import clock, french
 from callcare.core.deeds import Refused, deed
 from callcare.desk.actions import overtake_reminders, plan_reminder, queue_letter
 from callcare.desk.actions.following import hold_still
@@ -118,7 +118,7 @@ def _consent_of(introduction: Introduction, side: str) -> Consent:
     """This side's live consent, read anew: it may have been taken back since the page was shown."""
     person = mails.person_of(introduction, side)
     if person is None:
-        raise Refused(f"Choisissez l’interlocuteur de {mails.organisation_of(introduction, side)}.")
+        raise Refused(f"Choisissez l’interlocuteur {french.of(str(mails.organisation_of(introduction, side)))}.")
     noted = introduction.asker_consent_id if side == Side.ASKER else introduction.giver_consent_id
     case = introduction.need if side == Side.ASKER else introduction.commitment
     own = Consent.objects.live().filter(pk=noted, person=person).first() if noted else None
