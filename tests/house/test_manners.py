@@ -26,7 +26,7 @@ named = {"ids": lambda path: str(path.relative_to(ROOT))}
 OPEN_PAGES = {
     "ui:style", "health", "account_login", "account_request_login_code", "account_confirm_login_code",
     "account_inactive", "account_logout",
-    "introductions:answer",
+    "introductions:answer", "introductions:seen",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Claire asks, Hugo gives: the scene most tests of introductions play."""
 
-from callcare.desk.models import Consent
+from callcare.desk.models import Consent, Reminder
 from callcare.introductions import actions
 from callcare.introductions.models import Introduction
 from tests import cast
@@ -36,6 +36,11 @@ def sent(**over) -> Introduction:
     introduction = agreed(**over)
     actions.introduce(introduction, by=cast.marion())
     return introduction
+
+
+def owed(introduction: Introduction) -> Reminder | None:
+    """The step this introduction waits for."""
+    return Reminder.objects.planned().filter(subject_ref=introduction.ref).first()
 
 
 def consents() -> list[Consent]:

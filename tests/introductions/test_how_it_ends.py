@@ -5,7 +5,6 @@ import pytest
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
 from callcare.desk.enums import ReminderStep
-from callcare.desk.models import Reminder
 from callcare.introductions import actions
 from callcare.introductions.enums import IntroductionState as S
 from callcare.introductions.models import Introduction
@@ -25,12 +24,12 @@ def decline_reason(*, later: bool = False):
 def test_taken_up_then_succeeded():
     introduction = stage.sent()
     actions.take_up(introduction, by=cast.marion())
-    assert (introduction.state, Reminder.objects.planned().get().step) == (S.IN_PROGRESS, ReminderStep.NO_NEWS)
+    assert (introduction.state, stage.owed(introduction).step) == (S.IN_PROGRESS, ReminderStep.NO_NEWS)
     first = introduction.first_contact_at
     actions.succeed(introduction, by=cast.marion())
     assert introduction.state == S.SUCCEEDED
     assert introduction.closed_at
-    assert not Reminder.objects.planned().exists()
+    assert not stage.owed(introduction)
     actions.reopen(introduction, by=cast.marion(), because="il reste deux portables à livrer")
     fresh = Introduction.objects.get()
     assert (fresh.state, fresh.closed_at, fresh.first_contact_at) == (S.IN_PROGRESS, None, first)
@@ -111,3 +110,11 @@ def test_a_closed_need_takes_back_what_was_only_proposed():
     here.refresh_from_db()
     there.refresh_from_db()
     assert (here.state, there.state) == (S.CANCELLED, S.SENT)
+
+
+@pytest.mark.parametrize("ends", [actions.succeed, actions.unreachable])
+def test_what_is_closed_is_taken_up_again_with_a_reason_only(ends):
+    introduction = stage.sent()
+    ends(introduction, by=cast.marion())
+    with pytest.raises(Refused, match="n’attend pas de premier contact"):
+        actions.take_up(introduction, by=cast.marion())

@@ -104,7 +104,7 @@ def test_in_one_go_nothing_stays_when_one_no_is_missing():
 
 def test_somebody_calls_if_no_news_comes():
     introduction = stage.sent()
-    [owed] = Reminder.objects.planned()
+    owed = stage.owed(introduction)
     assert (owed.step, owed.subject, owed.number) == (ReminderStep.NOT_TAKEN, introduction, "+33353012202")
     assert owed.due_at == introduction.next_action_at
 

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from callcare.core import clock
+from callcare.core import clock, french
 from callcare.desk.models import OutgoingMail
-from callcare.introductions import rules
+from callcare.introductions import mails
 from callcare.introductions.models import Introduction
+from callcare.introductions.rules import words as rules
 from tests import cast
 from tests.introductions import stage
 
@@ -39,7 +40,7 @@ def time(**over) -> rules.Thing:
         (thing(measure="cent", quantity=300_000, factor=100), "3\u202f000\u00a0€"),
         (time(), "2 demi-journées de soutien scolaire"),
         (time(every="par mois"), "2 demi-journées de soutien scolaire par mois"),
-        (time(quantity=315), "1,5 demi-journée de soutien scolaire"),
+        (time(quantity=315), "1 demi-journée et 1\u00a0h\u00a045 de soutien scolaire"),
         (time(category="accompagnement à l’emploi"), "2 demi-journées d’accompagnement à l’emploi"),
         (time(category="hébergement"), "2 demi-journées d’hébergement"),
         (time(category="hangar"), "2 demi-journées de hangar"),
@@ -222,3 +223,29 @@ def test_the_search_finds_a_letter_that_says_too_much(monkeypatch):
     it = stage.agreed(asker=frozenset({"phone"}), giver=frozenset({"phone"}))
     stage.actions.introduce(it, by=cast.marion())
     assert sorted(leaks(OutgoingMail.objects.first())) == ["email", "name"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "quoted"),
+    [
+        ("3 machines à laver Lens", True),
+        ("12 ordinateurs portables Roubaix", False),  # the category says as much
+        ("3 machines à laver pour Kevin, 06 12 34 56 78", False),  # could name somebody
+    ],
+)
+def test_the_callers_words_are_quoted_where_the_category_says_less(typed, quoted):
+    household = cast.category("household", "équipement de la maison", "goods")
+    category = cast.laptop() if "portables" in typed else household
+    need = stage.need(typed=typed, line={"category": category}, qty=3)
+    it = stage.proposed(need_line=need.lines.get())
+    body = " ".join(mails.introduced(it, "giver", allowed={}, news_on=None, by=None).body.split())
+    assert (f"(« {typed} »)" in body) is quoted
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Atelier du Canal", "d’Atelier du Canal"), ("Yann", "de Yann"), ("Hugo", "d’Hugo"), ("Lens", "de Lens")],
+)
+def test_names_are_elided(name, said):
+    assert french.of(name) == said

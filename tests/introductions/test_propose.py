@@ -4,7 +4,6 @@ import pytest
 
 from callcare.core.deeds import Refused
 from callcare.desk.enums import ReminderStep
-from callcare.desk.models import Reminder
 from callcare.introductions import actions
 from callcare.introductions.enums import IntroductionState
 from tests import cast
@@ -20,7 +19,7 @@ def test_it_has_an_owner_a_date_and_a_reminder():
     assert introduction.next_action_at
     assert (introduction.asker_person, introduction.giver_person) == (cast.claire(), cast.hugo())
     assert introduction.reasons == ["couvre les 12", "à 11 km"]
-    assert Reminder.objects.planned().get().step == ReminderStep.CONSENT_MISSING
+    assert stage.owed(introduction).step == ReminderStep.CONSENT_MISSING
 
 
 def test_consents_already_given_for_the_cases_are_found():

@@ -6,10 +6,20 @@ class AllocationsConfig(AppConfig):
 
     def ready(self) -> None:
         from callcare.accounts.enums import Role
+        from callcare.allocations.actions.steps import owed_for
+        from callcare.allocations.enums import AllocationState
+        from callcare.allocations.models import Allocation
         from callcare.core.deeds import SENTENCES
+        from callcare.desk.actions import following
         from callcare.ui import addresses, panels
 
         addresses.offer("A", "allocations:page")
+        following.offer(
+            Allocation,
+            live=(AllocationState.HELD, AllocationState.CONFIRMED),
+            owed=owed_for,
+            moves=lambda it: (it.need_line.need, it.commitment_line.commitment),
+        )
         for place in ("need", "commitment", "introduction"):
             panels.offer(place, f"allocations:of-{place}", title="Affectations", order=30, roles=[Role.OPERATOR])
 

@@ -42,8 +42,7 @@ class LineChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subsc
     def label_from_instance(self, obj: Any) -> str:
         left = obj.qty_open if isinstance(obj, NeedLine) else obj.qty_free
         owner = f"{obj.commitment.organisation}, " if isinstance(obj, CommitmentLine) else ""
-        unit = obj.unit.plural if left != obj.factor else obj.unit.label
-        return f"{owner}{obj.category} : reste {typed(obj, left):f} {unit}"
+        return f"{owner}{obj.category} : reste {obj.said(left)}"
 
 
 class PromiseForm(forms.Form):

@@ -1,7 +1,7 @@
 """What people do with commitments. One function, one deed: who, why, all or nothing."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,13 +14,16 @@ from callcare.commitments.permissions import may_change_commitment, may_record_c
 from callcare.commitments.signals import commitment_closed
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
-from callcare.desk.actions import cases, record_consent
+from callcare.desk.actions import cases, overtake_reminders, record_consent
 from callcare.desk.actions.cases import NOT_YOURS, LineFacts
-from callcare.desk.enums import CaseState, Disposition
-from callcare.desk.models import Consent, Desk, Interaction
+from callcare.desk.actions.following import Owed, look_after, now_or
+from callcare.desk.calendar import next_opening
+from callcare.desk.enums import CaseState, Disposition, ReminderStep
+from callcare.desk.models import Consent, Desk, Interaction, Reminder
 from callcare.directory.models import Organisation, Person
 from callcare.territories.models import Territory
 
+RECONFIRM_AFTER = timedelta(days=90)  # a giver is asked again whether her offer stands
 EDITABLE = frozenset(
     {
         "organisation", "person", "title", "public_text", "description", "commune", "starts_on", "ends_on", "consent",
@@ -64,7 +67,7 @@ def record_commitment(
     """Write down what a giver offers. `typed` is her line as it was heard; nothing of it is ever lost.
 
     `gives` is what the person allows to pass on, said now: {"gives_name": True, "gives_phone": True, …}.
-    Without `next_action_at` it comes back to its owner (`by` unless said) in two open days.
+    Without `next_action_at` an announced one is to confirm in two open days, a confirmed one to check in 90 days.
     """
     with deed(CommitmentVerb.RECORDED, by=by, because=because):
         if not may_record_commitment(by, desk):
@@ -105,6 +108,7 @@ def record_commitment(
         cases.led_to(interaction, Disposition.COMMITMENT)
         if gives and person:
             record_consent(desk=desk, person=person, by=by, case=commitment, interaction=interaction, **gives)
+        look_after(commitment, at=next_action_at)
         return commitment
 
 
@@ -158,6 +162,8 @@ def confirm_commitment(commitment: Commitment, *, by: User | None, because: str 
         cases.must_be_open(commitment)
         Commitment.objects.filter(pk=commitment.pk).update(level=Level.CONFIRMED, confirmed_at=clock.now())
         commitment.refresh_from_db()
+        overtake_reminders(commitment, [ReminderStep.CONFIRM_OFFER, ReminderStep.RECONFIRM])
+        commitment.refresh_from_db()
 
 
 def share_commitment(commitment: Commitment, *, by: User | None, sharing: Sharing) -> None:
@@ -191,8 +197,8 @@ def close_commitment(commitment: Commitment, *, by: User | None, reason: Reason,
     with deed(CommitmentVerb.CLOSED, by=by, because=because or reason.label):
         _must_change(by, commitment)
         cases.locked(commitment.lines.all())
-        cases.close_case(commitment, reason=reason, use=ReasonUse.CLOSE_COMMITMENT)
         commitment_closed.send(Commitment, commitment=commitment, by=by)
+        cases.close_case(commitment, reason=reason, use=ReasonUse.CLOSE_COMMITMENT)
 
 
 def reopen_commitment(
@@ -231,3 +237,16 @@ def _new_line(commitment: Commitment, facts: LineFacts) -> CommitmentLine:
         rtt=facts.rtt,
         **facts.columns(),
     )
+
+
+def owed_for(commitment: Commitment, planned: Sequence[Reminder]) -> Owed | None:
+    """What an offer waits for: to be said precisely, taken up again, confirmed, or confirmed once more in 90 days."""
+    if commitment.state != CaseState.OPEN:
+        return cases.owed_before_opening(commitment, planned)
+    step, due_at = ReminderStep.CONFIRM_OFFER, None
+    if commitment.confirmed_at:
+        again = next_opening(commitment.desk, now_or(commitment.confirmed_at + RECONFIRM_AFTER))
+        step, due_at = ReminderStep.RECONFIRM, again
+    if any(one.step == step for one in planned):
+        return None
+    return cases.owed_by(commitment, step, due_at=due_at)

@@ -7,11 +7,14 @@ class CommitmentsConfig(AppConfig):
     def ready(self) -> None:
         from callcare.accounts.enums import Role
         from callcare.calls import known
+        from callcare.commitments.actions import owed_for
         from callcare.commitments.models import Commitment
+        from callcare.desk.actions import cases, following
         from callcare.ui import addresses, menu, panels
 
         known.offer("engagement ouvert,engagements ouverts", known.open_cases(Commitment), order=20)
         addresses.offer("E", "commitments:page")
+        following.offer(Commitment, live=cases.LIVE, owed=owed_for, moves=following.nothing_above)
         menu.offer(
             label="Engagements",
             url_name="commitments:list",

@@ -2,4 +2,6 @@
 
 from django.dispatch import Signal
 
-commitment_closed = Signal()  # sends: commitment, by; a Refused raised here keeps the commitment open
+# Sends: commitment, by; a Refused raised here keeps the commitment open. Sent before the row itself is taken, since
+# those who listen lock the needs that wait for it first.
+commitment_closed = Signal()

@@ -7,11 +7,13 @@ KEPT_HOURS = 7 * 24  # finished jobs stay a week, for those who look for what ha
 TIMETABLE = {
     # job: minute hour day month weekday
     "desk.deliver_letters": "* * * * *",  # each deed calls it too; this is for the retries, and for lost calls
-    "house.release_holds": "*/5 * * * *",
-    "house.hear_calls": "* * * * *",  # the door reads at once; this is for what it left
-    "house.fetch_messages": "* * * * *",
-    "house.sweep_calls": "* * * * *",
-    "house.forget_calls": "31 2 * * *",
+    "calls.hear": "* * * * *",  # the door reads at once; this is for what it left
+    "calls.fetch_messages": "* * * * *",
+    "calls.sweep": "* * * * *",
+    "calls.forget": "31 2 * * *",
+    "allocations.release_holds": "*/5 * * * *",
+    "introductions.follow_up": "*/10 * * * *",  # writes only while the desk of the introduction is open
+    "desk.look_after": "40 4 * * *",
     "house.forget_finished_jobs": "17 2 * * *",
 }
 

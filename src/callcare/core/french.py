@@ -26,6 +26,39 @@ def euros(cents: int) -> str:
     return f"{sign}{number(whole)}{tail}{FIXED}€"
 
 
+def quantity(measures: int, *, measure: str, factor: int, one: str, many: str) -> str:
+    """So many measures in the unit they are typed in, the rest included: the one way the house says a quantity.
+
+    « 12 pièces », « 2 demi-journées et 30 min », « 45 min », « 3 000 € ».
+    """
+    if measure == "cent":
+        return euros(measures)
+    units, rest = divmod(measures, factor)
+    if not rest:
+        return counted(units, one, many)
+    short = duration(rest) if measure == "minute" else number(rest)
+    return f"{counted(units, one, many)} et {short}" if units else short
+
+
+def duration(minutes: int) -> str:
+    """90 → « 1 h 30 » ; 45 → « 45 min »."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest}{FIXED}min"
+    return f"{hours}{FIXED}h{f'{FIXED}{rest:02}' if rest else ''}"
+
+
+VOWELS = "aàâäeéèêëiîïoôöuùûüyh"
+ASPIRATED = ("hall", "halle", "handicap", "hangar", "haut", "hockey", "housse")  # « de hangar », never « d’hangar »
+
+
+def of(words: str) -> str:
+    """« de soutien scolaire », « d’ordinateurs », « d’Atelier du Canal », « de hangar », « de Yann »."""
+    first = words.lower().split(" ", 1)[0]
+    elided = first[:1] in VOWELS and first.rstrip("s") not in ASPIRATED and not first.startswith("y")
+    return f"d’{words}" if elided else f"de {words}"
+
+
 def plural(word: str) -> str:
     """The first word in its regular plural: « demi-journée » → « demi-journées »."""
     head, *rest = word.split(" ", 1)

@@ -22,6 +22,11 @@ def calendar_of(desk: Desk) -> Calendar:
     )
 
 
+def next_opening(desk: Desk, at: datetime) -> datetime:
+    """`at` itself when the desk is open then, otherwise the moment it opens."""
+    return calendar_of(desk).next_opening(at)
+
+
 def after_open_days(desk: Desk, start: datetime | None = None, *, days: int) -> datetime:
     """`days` open days of the desk after `start` (now when not said)."""
     return hours.after_open_days(start or clock.now(), days=days, calendar=calendar_of(desk))

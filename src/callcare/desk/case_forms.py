@@ -153,8 +153,9 @@ class CaseEditForm(WarnsOfNames):
         facts = {name: self.cleaned_data[name] for name in self.PLAIN}
         if facts["person"] != self.case.person:
             facts["consent"] = None
-        if day := self.cleaned_data["next_action_on"]:
-            facts["next_action_at"] = at_opening(day)
+        day = self.cleaned_data["next_action_on"]
+        if day and day != self.read(self.case)["next_action_on"]:
+            facts["next_action_at"] = at_opening(day)  # chosen by hand; otherwise it follows what is owed
         return facts
 
 

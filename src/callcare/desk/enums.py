@@ -64,15 +64,31 @@ class ReminderStep(models.TextChoices):
 
     CALL_BACK = "call_back", "rappeler"
     LISTEN = "listen", "écouter le message"
+    QUALIFY = "qualify", "préciser la demande"
+    RESUME = "resume", "reprendre après la suspension"
     NO_CANDIDATE = "no_candidate", "chercher une piste"
+    CONFIRM_OFFER = "confirm_offer", "confirmer l’engagement"
+    RECONFIRM = "reconfirm", "vérifier que l’offre tient"
+    GIVER_SILENT = "giver_silent", "relancer par courriel"
     CONSENT_MISSING = "consent_missing", "obtenir l’accord"
+    EXPIRES = "expires", "clore la proposition sans réponse"
     NOT_TAKEN = "not_taken", "demander des nouvelles"
-    NO_NEWS = "no_news", "reprendre contact avec les deux"
+    SECOND_NUDGE = "second_nudge", "relancer de nouveau par courriel"
+    LAST_CHANCE = "last_chance", "appeler, puis chercher une autre piste"
+    NO_NEWS = "no_news", "prendre des nouvelles par courriel"
+    STILL_NO_NEWS = "still_no_news", "reprendre contact avec les deux"
     HOLD_ENDS = "hold_ends", "confirmer ou libérer"
     LATE_DELIVERY = "late_delivery", "remise en retard"
     OUTCOME_ASKED = "outcome_asked", "demander le résultat"
     THANKS = "thanks", "remercier"
     MAIL_FAILED = "mail_failed", "courrier non parti : téléphoner"
+    UNUSUAL = "unusual", "vérifier : beaucoup de transmissions"
+
+
+# These steps are made by the machine, in opening hours; all the others are somebody's.
+BY_MACHINE = frozenset(
+    {ReminderStep.GIVER_SILENT, ReminderStep.SECOND_NUDGE, ReminderStep.NO_NEWS, ReminderStep.EXPIRES}
+)
 
 
 class ReminderState(models.TextChoices):
@@ -113,6 +129,7 @@ class DeskVerb(models.TextChoices):
     REMINDER_TRIED = "reminder.tried", "a appelé sans réponse"
     CALL_BACK_OWED = "call_back.owed", "n’a pas pu répondre"
     CALL_BACK_SETTLED = "call_back.settled", "a parlé à la personne"
+    REMINDER_WRITTEN = "reminder.written", "a relancé par courriel"
     MAIL_SENT = "mail.sent", "a envoyé le courrier"
     MAIL_FAILED = "mail.failed", "n’a pas pu envoyer le courrier"
     MAIL_RETRIED = "mail.retried", "a relancé l’envoi"

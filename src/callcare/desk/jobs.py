@@ -9,6 +9,8 @@ from procrastinate.contrib.django import app
 from callcare.core import clock
 from callcare.core.deeds import deed
 from callcare.desk import postbox
+from callcare.desk.actions.following import look_after_the_forgotten
+from callcare.desk.actions.outbox import CARRIER, MAIL
 from callcare.desk.enums import DeskVerb, MailState, ReminderState, ReminderStep
 from callcare.desk.models import OutgoingMail, Reminder
 
@@ -16,7 +18,14 @@ WAITS = (1, 5, 15, 60, 120, 240, 480)  # minutes after each failed attempt; ther
 ATTEMPTS = len(WAITS) + 1
 
 
-@app.task(queue="mail", name="desk.deliver_letters", pass_context=False)
+@app.task(name="desk.look_after", queue="house", queueing_lock="desk.look_after")
+def look_after(timestamp: int = 0) -> None:
+    """No open fiche without a step behind its date: a restored or repaired database may hold some."""
+    while look_after_the_forgotten():
+        pass
+
+
+@app.task(queue=MAIL, name=CARRIER, pass_context=False)
 def deliver_letters(timestamp: int | None = None) -> None:
     """Send what is due. Deferred with each letter, and every minute in case a run was lost. May run twice at once."""
     while _deliver_one():

@@ -6,9 +6,13 @@ class IntroductionsConfig(AppConfig):
 
     def ready(self) -> None:
         from callcare.accounts.enums import Role
+        from callcare.commitments.signals import commitment_closed
         from callcare.core.deeds import SENTENCES
-        from callcare.introductions.actions import follow_need
+        from callcare.desk.actions import following
+        from callcare.introductions.actions import follow_commitment, follow_need, owed_for
         from callcare.introductions.badges import late_introductions
+        from callcare.introductions.enums import LIVE
+        from callcare.introductions.models import Introduction
         from callcare.matching import links
         from callcare.needs.signals import need_closed
         from callcare.ui import addresses, menu, panels
@@ -16,6 +20,8 @@ class IntroductionsConfig(AppConfig):
         addresses.offer("M", "introductions:page")
         links.offer("introductions:propose")
         need_closed.connect(follow_need)
+        commitment_closed.connect(follow_commitment)
+        following.offer(Introduction, live=LIVE, owed=owed_for, moves=lambda it: (it.need, it.commitment))
 
         operators = [Role.OPERATOR]
         menu.offer(
@@ -26,6 +32,8 @@ class IntroductionsConfig(AppConfig):
         title = "Mises en relation"
         panels.offer("need", "introductions:of-need", title=title, order=20, roles=operators)
         panels.offer("commitment", "introductions:of-commitment", title=title, order=20, roles=operators)
+
+        panels.offer("person", "introductions:seen-of", title="Qui a vu ses coordonnées", order=10, roles=operators)
 
         SENTENCES.update(
             {

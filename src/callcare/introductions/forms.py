@@ -1,5 +1,6 @@
 """What the pages of introductions ask."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 
 from callcare.catalogue.enums import ReasonUse
 from callcare.catalogue.models import Reason
+from callcare.core import french
 from callcare.directory.models import Person
 from callcare.introductions import mails
 from callcare.introductions.enums import Side
@@ -43,10 +45,13 @@ class PairForm(forms.Form):
         label="accord oral", required=False, help_text="Touche C : elle vient de dire oui à ce qui est coché."
     )
     giver_gives = DetailsField(label="à transmettre", required=False)
+    asker_more = forms.BooleanField(label="accord élargi", required=False)
+    giver_more = forms.BooleanField(label="accord élargi", required=False)
 
-    def __init__(self, data: Any = None, *, sketch: Introduction) -> None:
+    def __init__(self, data: Any = None, *, sketch: Introduction, hidden: Collection[Side] = ()) -> None:
         super().__init__(data)
-        self.sketch = sketch
+        self.sketch, self.hidden = sketch, hidden
+        self.widened: dict[Side, list[str]] = {}
         bodies = [mails.organisation_of(sketch, side).pk for side in Side]
         self.everybody = list(speakers().filter(organisation__in=bodies))  # both sides in one query
         for side in Side:
@@ -72,9 +77,33 @@ class PairForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
         for side in Side:
-            if facts.get(f"{side}_yes") and not facts.get(f"{side}_gives"):
-                self.add_error(f"{side}_gives", "Cochez ce que cette personne accepte de transmettre.")
+            if facts.get(f"{side}_yes") and side not in self.hidden:
+                self._check_yes(side, facts)
         return facts
+
+    def _check_yes(self, side: Side, facts: dict[str, Any]) -> None:
+        if not facts.get(f"{side}_gives"):
+            self.add_error(f"{side}_gives", "Cochez ce que cette personne accepte de transmettre.")
+        if f"{side}_person" not in self.errors and not facts.get(f"{side}_person"):
+            self.add_error(f"{side}_person", "Un accord est celui de quelqu’un : dites qui parle.")
+        if (more := self.widened.setdefault(side, self._widened(side, facts))) and not facts.get(f"{side}_more"):
+            self.add_error(
+                f"{side}_gives",
+                f"Cette personne n’avait pas donné {french.listed(more, 'ni')}. Si elle vient de l’accepter, cochez "
+                "« accord élargi » : un nouvel accord est noté.",
+            )
+
+    def _widened(self, side: Side, facts: dict[str, Any]) -> list[str]:
+        """What is ticked beyond the consent this person gave, in words; nothing where nobody gave any."""
+        known = self.sketch.consent_of(side)
+        if known is None or facts.get(f"{side}_person") != mails.person_of(self.sketch, side):
+            return []
+        return [label for detail, label in DETAILS if detail in set(facts.get(f"{side}_gives") or ()) - known.details]
+
+    def shown(self, side: Side) -> list[forms.BoundField]:
+        """The fields of one side; « accord élargi » only once more is ticked than was given."""
+        more = ["more"] if self.widened.get(side) else []
+        return [self[f"{side}_{name}"] for name in ("person", "yes", "gives", *more)]
 
     def allowed(self, side: str) -> frozenset[str]:
         """What this side allows on the page as it stands; nothing while she has not said yes."""
@@ -85,8 +114,11 @@ class PairForm(forms.Form):
         return frozenset(facts.get(f"{side}_gives") or ()) if facts.get(f"{side}_yes") else frozenset()
 
     def newly_given(self, side: str) -> frozenset[str] | None:
-        """A yes to be written: None where nothing was said, or where it is the consent we already have."""
-        gives = self.allowed(side)
+        """A yes to be written: None where nothing was said, or where it is the consent we already have.
+
+        A side whose contacts she may not see is asked by letter; nobody answers in its name.
+        """
+        gives = frozenset() if side in self.hidden else self.allowed(side)
         known = self.sketch.consent_of(side)
         is_same_person = self.cleaned_data.get(f"{side}_person") == mails.person_of(self.sketch, side)
         if not gives or (known and is_same_person and known.details == gives):

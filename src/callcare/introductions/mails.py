@@ -1,6 +1,6 @@
 """The letters of an introduction. Built here for the preview and for the deed alike: what is shown is what leaves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,12 +12,13 @@ from callcare.accounts.models import User
 from callcare.commitments.models import Commitment, CommitmentLine
 from callcare.core import clock, french
 from callcare.desk.models import Desk
+from callcare.desk.rules import privacy
 from callcare.directory.enums import Certainty, ChannelKind, ChannelUse
 from callcare.directory.models import Channel, Organisation, Person
 from callcare.directory.rules import phones
-from callcare.introductions import rules
 from callcare.introductions.enums import Side
 from callcare.introductions.models import Introduction
+from callcare.introductions.rules import words
 from callcare.needs.models import Need, NeedLine
 
 Details = frozenset[str]  # among « name », « phone », « email »
@@ -71,6 +72,61 @@ def asked(introduction: Introduction, side: str, *, link: str, until: datetime, 
     """The question by link: category, quantity, commune, kind of organisation and public text of the other side."""
     facts = _facts(introduction, side, by=by) | {"link": link, "until": _day(until)}
     return _letter("asked", introduction, side, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """One thing a letter of follow-up asks of one side; `link` where she may answer by herself."""
+
+    introduction: Introduction
+    side: Side
+    step: str
+    link: str = ""
+    until: datetime | None = None
+
+
+def nudged(nudges: Sequence[Nudge]) -> Letter:
+    """One letter with everything we wait for from one address. It holds nobody's details: they were sent, or wait."""
+    first = nudges[0]
+    said = [_asked_again(one) for one in nudges]
+    several = f"Vos nouvelles, s’il vous plaît : {len(nudges)} mises en relation"
+    ref = first.introduction.ref if len(nudges) == 1 else ""
+    facts = {
+        "subject": said[0][0] if len(nudges) == 1 else several,
+        "greeting": _greeting(person_of(first.introduction, first.side)),
+        "items": [
+            {"said": text, "link": one.link, "until": _day(one.until) if one.until else ""}
+            for one, (_, text) in zip(nudges, said, strict=True)
+        ],
+        "signature": _signature(first.introduction.desk, None, ref),
+    }
+    return _letter("nudged", first.introduction, first.side, facts)
+
+
+def _asked_again(nudge: Nudge) -> tuple[str, str]:
+    """The subject and the sentences of one thing we wait for."""
+    introduction = nudge.introduction
+    mine = side_facts(introduction, nudge.side)
+    theirs = side_facts(introduction, other(nudge.side))
+    what = mine["said"] or theirs["said"]
+    if nudge.link:
+        offered = f"{theirs['a_body']}{theirs['where']}"
+        does = f"cherche {theirs['said']}" if nudge.side == Side.GIVER else "peut vous répondre"
+        asked_on = _day(introduction.proposed_at)
+        return (
+            f"Votre réponse, s’il vous plaît : {theirs['said'] or what}",
+            (
+                f"Nous vous avons écrit le {asked_on} : {offered} {does}. Souhaitez-vous être mis en relation ? "
+                "Un oui ou un non nous aide à répondre vite ; rien n’est transmis avant votre accord."
+            ),
+        )
+    whom = organisation_of(introduction, other(nudge.side)).name
+    met_on = _day(introduction.sent_at or introduction.proposed_at)
+    met = f"Le {met_on}, nous vous avons mis en relation avec {whom} pour {what} ({introduction.ref})."
+    if nudge.step == "second_nudge":
+        asks = "Avez-vous pu vous parler ? Si ce n’est plus possible de votre côté, dites-le-nous sans gêne."
+        return f"Avez-vous pu parler avec {whom} ?", f"{met} {asks}"
+    return f"Où en êtes-vous avec {whom} ?", f"{met} Où en êtes-vous ?"
 
 
 def person_of(introduction: Introduction, side: str) -> Person | None:
@@ -138,8 +194,8 @@ def said_line(line: NeedLine | CommitmentLine) -> str:
         whole, left = line.qty_requested, line.qty_requested - line.qty_cancelled - line.qty_reserved
     else:
         whole, left = line.qty_offered, line.qty_offered - line.qty_withdrawn - line.qty_reserved
-    return rules.said(
-        rules.Thing(
+    return words.said(
+        words.Thing(
             quantity=left or whole,
             factor=line.factor,
             measure=line.measure,
@@ -174,11 +230,22 @@ def side_facts(introduction: Introduction, side: str) -> dict[str, Any]:
         "case": "besoin" if is_asker else "engagement",
         "ref": case.ref if case else "",
         "said": _said_case(case, line),
-        "where": f" {rules.at(place.name)}" if place else "",
+        "words": _in_their_words(case, line),
+        "where": f" {words.at(place.name)}" if place else "",
         "kind": kind,
         "a_body": f"{_article(kind)} {kind}" if organisation.kind != "other" else "une organisation",
         "public_text": case.public_text.strip() if case else "",
     }
+
+
+def _in_their_words(case: Need | Commitment | None, line: NeedLine | CommitmentLine | None) -> str:
+    """« (« 3 machines à laver ») »: what was said on the telephone, where the category says less than that.
+
+    Nothing that could name somebody who is helped: such words stay at the desk.
+    """
+    if case is None or line is None or not case.typed.strip() or words.is_named(line.category.label, case.typed):
+        return ""
+    return "" if privacy.found_in(case.typed) else f" («{french.FIXED}{case.typed.strip()}{french.FIXED}»)"
 
 
 def _article(kind: str) -> str:

@@ -8,11 +8,14 @@ class MatchingConfig(AppConfig):
         from callcare.accounts.enums import Role
         from callcare.desk import case_console
         from callcare.matching import links
-        from callcare.ui import panels
+        from callcare.ui import menu, panels
 
         case_console.relate_with(links.relate)
 
         operators = [Role.OPERATOR]
+        menu.offer(
+            label="Besoins sans solution", url_name="matching:unanswered", order=42, roles=operators, group="fiches"
+        )
         panels.offer("need", "matching:of-need", title="Qui peut aider", order=10, roles=operators)
         panels.offer("commitment", "matching:of-commitment", title="À qui cela servirait", order=10, roles=operators)
         panels.offer("counterparts", "matching:preview", title="Qui peut aider", order=10, roles=operators)

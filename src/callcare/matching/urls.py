@@ -4,6 +4,8 @@ from callcare.matching import views
 
 app_name = "matching"
 urlpatterns = [
+    path("sans-solution/", views.unanswered, name="unanswered"),
+    path("besoins/<str:ref>/cascade/", views.cascade, name="cascade"),
     path("apercu/", views.preview, name="preview"),
     path("besoins/<str:ref>/", views.of_need, name="of-need"),
     path("besoins/<str:ref>/pourquoi/", views.why, name="why"),

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from callcare.accounts.enums import Role
@@ -20,10 +22,12 @@ from callcare.matching.candidates import Candidate, Found, candidates_for_need, 
 from callcare.matching.forms import DismissForm, PreviewForm, RestoreForm
 from callcare.matching.lines import offered_by, offered_from_capture, this_day, wanted_by, wanted_from_capture
 from callcare.matching.models import Dismissal, WantedLine
+from callcare.matching.unanswered import Asked, age_of, groups_of, lines_without_solution
 from callcare.needs.models import Need, NeedLine
 
 AT_THE_CONSOLE = 3
 ON_A_PAGE = 5
+ON_A_LIST = 20
 LINES = 3  # of one case, searched at once; the rest have their page
 
 
@@ -87,6 +91,37 @@ def why(request: HttpRequest, ref: str) -> HttpResponse:
         "form": RestoreForm(auto_id=False),
     }
     return render(request, "matching/why.html", context)
+
+
+@allow(Role.OPERATOR)
+@require_safe
+def unanswered(request: HttpRequest) -> HttpResponse:
+    """Needs without solution, by territory, category and age; each says why as soon as the page is there."""
+    said = request.GET
+    days = said.get("jours", "")
+    asked = Asked(
+        departement=said.get("departement", ""), category=said.get("categorie", ""),
+        days=int(days) if days in {"7", "21", "45"} else 0,
+    )  # fmt: skip
+    lines = lines_without_solution(person(request), asked)
+    shown = lines.select_related("need__organisation", "need__commune", "category", "unit")
+    page = Paginator(shown.order_by("need__opened_at", "pk"), ON_A_LIST).get_page(said.get("page"))
+    kept = {"departement": asked.departement, "categorie": asked.category}
+    context = {
+        "page": page, "groups": groups_of(lines), "asked": asked, "is_filtered": asked != Asked(),
+        "rows": [(line, age_of(line.need.opened_at)) for line in page],
+        "keep": urlencode({name: value for name, value in kept.items() if value}),
+        "ages": [(0, "Tous"), (7, "Plus de 7 jours"), (21, "Plus de 21 jours"), (45, "Plus de 45 jours")],
+    }  # fmt: skip
+    return render(request, "matching/unanswered.html", context)
+
+
+@allow(Role.OPERATOR)
+@require_safe
+def cascade(request: HttpRequest, ref: str) -> HttpResponse:
+    """Why one need waits, in a line: what is still to look at, or what each filter removed."""
+    need = _visible_need(request, ref)
+    return render(request, "matching/cascade.html", {"need": need, "shown": _searched(need)})
 
 
 @allow(Role.OPERATOR)

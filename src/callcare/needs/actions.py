@@ -1,6 +1,6 @@
 """What people do with needs. One function, one deed: who, why, all or nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,10 +11,11 @@ from callcare.accounts.models import User
 from callcare.catalogue.enums import ReasonUse
 from callcare.catalogue.models import Reason
 from callcare.core.deeds import Refused, deed
-from callcare.desk.actions import cases, plan_reminder, record_consent
+from callcare.desk.actions import cases, record_consent
 from callcare.desk.actions.cases import NOT_YOURS, LineFacts
+from callcare.desk.actions.following import AFTERCARE, Owed, look_after
 from callcare.desk.enums import CaseState, Disposition, ReminderStep
-from callcare.desk.models import Consent, Desk, Interaction
+from callcare.desk.models import Consent, Desk, Interaction, Reminder
 from callcare.directory.models import Organisation, Person
 from callcare.needs.enums import InteractionRole, NeedVerb
 from callcare.needs.models import Need, NeedInteraction, NeedLine
@@ -28,6 +29,7 @@ EDITABLE = frozenset(
         "owner", "next_action_at", "audience", "priority", "people_expected", "givers_wanted",
     }
 )  # fmt: skip
+PROMISED = frozenset({ReminderStep.HOLD_ENDS, ReminderStep.LATE_DELIVERY})
 DUPLICATE = "duplicate"  # the code of the reason of the catalogue
 
 
@@ -99,7 +101,7 @@ def record_need(
             cases.led_to(interaction, Disposition.NEED)
         if gives and person:
             record_consent(desk=desk, person=person, by=by, case=need, interaction=interaction, **gives)
-        _look_for_help(need, by)
+        look_after(need, at=next_action_at)
         return need
 
 
@@ -146,7 +148,6 @@ def open_need(need: Need, *, by: User | None, next_action_at: datetime | None = 
         _must_change(by, need)
         lines = cases.locked(need.lines.all())
         cases.open_case(need, by=by, lines=lines, next_action_at=next_action_at)
-        _look_for_help(need, by)
 
 
 def hold_need(need: Need, *, by: User | None, because: str, until: datetime) -> None:
@@ -188,7 +189,6 @@ def reopen_need(need: Need, *, by: User | None, because: str, next_action_at: da
         _must_change(by, need)
         cases.locked(need.lines.all())
         cases.reopen_case(need, by=by, because=because, next_action_at=next_action_at, duplicate_of=None)
-        _look_for_help(need, by)
 
 
 def repeat_need(
@@ -244,18 +244,14 @@ def _speak_of(need: Need, interaction: Interaction, role: InteractionRole) -> No
     NeedInteraction.objects.create(desk=need.desk, need=need, interaction=interaction, role=role)
 
 
-def _look_for_help(need: Need, by: User | None) -> None:
-    """A need nobody has an answer for comes back by itself; the first introduction overtakes this reminder."""
-    if need.state != CaseState.OPEN or need.next_action_at is None:
-        return
-    plan_reminder(
-        desk=need.desk,
-        subject=need,
-        step=ReminderStep.NO_CANDIDATE,
-        about=need.title,
-        due_at=need.next_action_at,
-        organisation=need.organisation,
-        person=need.person,
-        owner=need.owner,
-        by=by,
-    )
+def owed_for(need: Need, planned: Sequence[Reminder]) -> Owed | None:
+    """What a need waits for: to be said precisely, to be taken up again, or that somebody looks for help.
+
+    While somebody is asked, that is what the need waits for; a promise is enough when it covers all that is open.
+    """
+    if need.state != CaseState.OPEN:
+        return cases.owed_before_opening(need, planned)
+    steps = {ReminderStep(one.step) for one in planned} - AFTERCARE
+    if steps - PROMISED or (steps and not need.lines.filter(qty_open__gt=0).exists()):
+        return None
+    return cases.owed_by(need, ReminderStep.NO_CANDIDATE)

@@ -112,7 +112,8 @@ NEED_PLACE = "allocation__need_line__need__commune"
 
 CONTACTS = Figure(
     "contacts", "Contacts",
-    "Appels, courriels, formulaires et visites reçus ou émis par le guichet ; les imports n’en sont pas.",
+    "Appels, courriels, formulaires et visites reçus ou émis par le guichet, aussi ceux dont la note est encore en "
+    "brouillon : le contact a eu lieu. Les imports n’en sont pas.",
     "started_at", "organisation__commune",
     lambda _: Interaction.objects.exclude(channel=InteractionChannel.IMPORT),
 )  # fmt: skip

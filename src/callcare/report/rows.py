@@ -64,20 +64,12 @@ def _delivery(in_pieces: bool) -> Callable[[Any], Line]:  # noqa: FBT001  # one 
     def present(row: Any) -> Line:
         line = row.allocation.need_line
         need = line.need
-        what = f"{line.category} : {figures_of(line, row.net)}"
+        what = f"{line.category} : {line.said(row.net)}"
         url = reverse("needs:page", args=[need.ref])
         much = row.net if in_pieces else 1
         return Line(row.at, need.ref, what, str(need.organisation), str(need.commune or ""), much, url)
 
     return present
-
-
-def figures_of(line: Any, measures: int) -> str:
-    """A quantity in the words of its line."""
-    if line.measure == "cent":
-        return french.euros(measures)
-    whole, rest = divmod(measures, line.factor)
-    return french.counted(whole, line.unit.label, line.unit.plural) + (" et plus" if rest else "")
 
 
 def _people(row: Any) -> Line:

@@ -72,6 +72,7 @@ def review(request: HttpRequest) -> HttpResponse:
         "thanks": figures.thanks(scope),
         "unanswered": figures.unanswered_by_category(scope),
         "unanswered_url": address[figures.UNANSWERED.code],
+        "may_look": person(request).is_operator,
         "may_aim": may_aim(person(request)),
         "now": clock.now(),
     }

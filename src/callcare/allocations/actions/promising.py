@@ -1,12 +1,12 @@
 """Quantities promised, held, given back. The database counts; we hold the locks and say the words."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
 from callcare.accounts.models import User
-from callcare.allocations.actions.steps import late_from, lock, lock_lines, remind, said
+from callcare.allocations.actions.steps import late_from, lock, lock_lines, said
 from callcare.allocations.enums import AllocationState, AllocationVerb, RenegedBy
 from callcare.allocations.models import Allocation
 from callcare.allocations.permissions import may_promise
@@ -15,6 +15,7 @@ from callcare.commitments.models import CommitmentLine
 from callcare.core import clock
 from callcare.core.deeds import Refused, constraint_of, deed
 from callcare.desk.actions import overtake_reminders
+from callcare.desk.actions.following import follow, moved_by
 from callcare.desk.calendar import after_open_days
 from callcare.desk.enums import ReminderStep
 from callcare.introductions.models import Introduction
@@ -39,9 +40,7 @@ def hold(
     with deed(AllocationVerb.HELD, by=by):
         last = until or after_open_days(need_line.desk, days=HOLD_DAYS)
         facts = {"state": AllocationState.HELD, "held_until": last, "next_action_at": last}
-        allocation = _allocate(need_line, commitment_line, qty, by=by, introduction=introduction, **facts)
-        remind(allocation, ReminderStep.HOLD_ENDS, at=max(clock.now(), last - timedelta(days=1)))
-        return allocation
+        return _allocate(need_line, commitment_line, qty, by=by, introduction=introduction, **facts)
 
 
 def promise(
@@ -60,9 +59,7 @@ def promise(
     with deed(AllocationVerb.CONFIRMED, by=by):
         due = late_from(need_line, promised_for)
         facts = {"state": AllocationState.CONFIRMED, "promised_for": promised_for, "next_action_at": due}
-        allocation = _allocate(need_line, commitment_line, qty, by=by, introduction=introduction, **facts)
-        remind(allocation, ReminderStep.LATE_DELIVERY, at=due)
-        return allocation
+        return _allocate(need_line, commitment_line, qty, by=by, introduction=introduction, **facts)
 
 
 def confirm(allocation: Allocation, *, by: User | None, promised_for: date | None = None) -> None:
@@ -72,7 +69,7 @@ def confirm(allocation: Allocation, *, by: User | None, promised_for: date | Non
         due = late_from(allocation.need_line, promised_for)
         allocation.move(AllocationState.CONFIRMED, held_until=None, promised_for=promised_for, next_action_at=due)
         overtake_reminders(allocation, [ReminderStep.HOLD_ENDS])
-        remind(allocation, ReminderStep.LATE_DELIVERY, at=due)
+        allocation.refresh_from_db(fields=["next_action_at"])
 
 
 def release(allocation: Allocation, *, by: User | None, reason: Reason | None, because: str = "") -> None:
@@ -119,7 +116,9 @@ def _allocate(
             )
 
     allocation = _unless_too_much(create, need_line, commitment_line)
+    follow(moved_by(allocation))
     overtake_reminders(need_line.need, [ReminderStep.NO_CANDIDATE])
+    allocation.refresh_from_db(fields=["next_action_at"])
     return allocation
 
 

@@ -1,7 +1,6 @@
 """From a need to a thank-you: candidates of the engine, both consents, a promise, a delivery, an outcome."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from callcare.accounts.models import User
 from callcare.allocations.actions import correct, deliver, hold, promise, take_back
@@ -20,7 +19,6 @@ from callcare.introductions.models import Introduction
 from callcare.matching.candidates import Candidate, candidates_for_need, needs_for_commitment
 from callcare.matching.lines import offered_by, this_day, wanted_by
 from callcare.matching.models import Solicitation
-from callcare.needs.actions import edit_need
 from callcare.needs.models import Need, NeedLine
 from callcare.outcomes.actions import Counted, count_people, record_outcome
 from callcare.outcomes.enums import AgeBand, Extent
@@ -126,7 +124,6 @@ def _introduce(world: World, office: Office, line: NeedLine, offer: CommitmentLi
         )
     except Refused:
         return False
-    _look_again(line.need_id, by, introduction.next_action_at)
     asker, giver = caller_of(world, line.need.organisation_id), caller_of(world, introduction.giver_id)
     if asker is None:
         return True
@@ -137,13 +134,6 @@ def _introduce(world: World, office: Office, line: NeedLine, offer: CommitmentLi
     elif draw < 0.90:
         world.after(office, world.chance.randint(1, 3), lambda: _declined(world, pair))
     return True
-
-
-def _look_again(need_id: int, by: User, at: datetime | None) -> None:
-    """The need comes back to its owner when the introduction does."""
-    need = Need.objects.get(pk=need_id)
-    if at and need.state == CaseState.OPEN:
-        edit_need(need, by=by, seen=need.version, next_action_at=at)
 
 
 def _news(world: World, pair: Pair, by: User, caller: Caller | None, summary: str) -> None:
@@ -164,7 +154,6 @@ def taken_up(world: World, pair: Pair) -> None:
         return
     _news(world, pair, by, pair.giver, "Ils se sont parlé, c’est en bonne voie.")
     take_up(it, by=by)
-    _look_again(it.need_id, by, it.next_action_at)
     if world.chance.random() < 0.13:
         world.after(pair.office, 2, lambda: _nothing_came(world, pair))
         return

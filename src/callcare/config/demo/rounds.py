@@ -8,7 +8,7 @@ from callcare.allocations.actions import confirm
 from callcare.allocations.enums import AllocationState
 from callcare.allocations.models import Allocation
 from callcare.catalogue.models import Reason
-from callcare.commitments.actions import edit_line as edit_offer, open_commitment
+from callcare.commitments.actions import confirm_commitment, edit_line as edit_offer, open_commitment
 from callcare.commitments.models import Commitment
 from callcare.config.demo import helping
 from callcare.config.demo.contacts import contact, operator
@@ -18,10 +18,10 @@ from callcare.desk.actions import do_reminder, snooze_reminder, try_reminder
 from callcare.desk.actions.cases import LineFacts
 from callcare.desk.enums import CaseState, Direction, Disposition, InteractionChannel, ReminderStep
 from callcare.desk.models import Reminder
-from callcare.introductions.actions import unreachable
+from callcare.introductions.actions import follow_up, unreachable
 from callcare.introductions.enums import IntroductionState
 from callcare.introductions.models import Introduction
-from callcare.needs.actions import close_need, edit_line, edit_need, open_need
+from callcare.needs.actions import close_need, edit_line, open_need
 from callcare.needs.models import Need
 
 SAID = "Quantité précisée au téléphone."
@@ -35,6 +35,7 @@ STILL = (
 
 def make(world: World, office: Office, *, leaves: int = 0) -> None:
     """Do what is due; `leaves` reminders stay late, for who opens the demo."""
+    follow_up(office.desk)
     due = Reminder.objects.planned().filter(desk=office.desk, due_at__lte=clock.now())
     waiting = list(due.exclude(step=ReminderStep.CALL_BACK).order_by("due_at", "pk"))
     for reminder in waiting[: len(waiting) - leaves]:
@@ -73,6 +74,9 @@ def _make(world: World, office: Office, reminder: Reminder) -> None:
     match reminder.subject:
         case Need() as need:
             _need(world, office, need, reminder, by)
+        case Commitment() as commitment:
+            if commitment.state == CaseState.OPEN:
+                confirm_commitment(commitment, by=by)
         case Introduction() as introduction:
             _introduction(world, office, introduction, reminder, by)
         case Allocation() as allocation:
@@ -92,8 +96,6 @@ def _need(world: World, office: Office, need: Need, reminder: Reminder, by: User
         return
     until = world.some_open_day(office, 3, 6)
     snooze_reminder(reminder, by=by, until=until, because=world.chance.choice(STILL))
-    need.refresh_from_db()
-    edit_need(need, by=by, seen=need.version, next_action_at=until)
 
 
 def _introduction(world: World, office: Office, it: Introduction, reminder: Reminder, by: User) -> None:

@@ -1,7 +1,7 @@
 """« Tableurs »: hand a spreadsheet over, see what it would do line by line, write it or give it up.
 
 These pages stand on the highest floor because they write needs and commitments, and no lower floor may know both.
-The rows they keep belong to the desk (docs/adr/0011-spreadsheets-in-a-page.md).
+The rows they keep belong to the desk (docs/adr/0013-spreadsheets-in-a-page.md).
 """
 
 from django.contrib import messages

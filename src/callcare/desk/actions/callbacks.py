@@ -8,8 +8,9 @@ from django.db.models.functions import Coalesce
 from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.deeds import deed
+from callcare.desk.actions.following import hold_still
 from callcare.desk.actions.outbox import queue_letter
-from callcare.desk.actions.reminders import must_be_free_for, plan_reminder
+from callcare.desk.actions.reminders import must_be_free_for, plan_reminder, put_off
 from callcare.desk.calendar import after_open_minutes, calendar_of
 from callcare.desk.enums import DeskVerb, ReminderState, ReminderStep
 from callcare.desk.mails import unreached
@@ -94,10 +95,8 @@ def try_reminder(reminder: Reminder, *, by: User | None) -> None:
             return
         calendar = calendar_of(reminder.desk)
         later = next_try(now, first=first, tries=tries, calendar=calendar)
-        Reminder.objects.planned().filter(pk=reminder.pk).update(
-            tries=F("tries") + 1, due_at=later, first_tried_at=first, claimed_by=None, claimed_until=None
-        )
-        reminder.refresh_from_db()
+        hold_still(*reminder.moves)
+        put_off(reminder, tries=F("tries") + 1, due_at=later, first_tried_at=first)
 
 
 def _write_instead(reminder: Reminder, *, tries: int, first: datetime) -> None:

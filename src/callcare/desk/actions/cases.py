@@ -3,7 +3,7 @@
 Nothing here opens a deed: these are steps, taken inside the twins' own deeds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -16,14 +16,16 @@ from callcare.catalogue.enums import Kind, Measure, Mode, ReasonUse
 from callcare.catalogue.models import Category, Reason, Unit
 from callcare.core import clock
 from callcare.core.deeds import Refused
+from callcare.desk.actions.following import Owed, look_after
 from callcare.desk.actions.reminders import overtake_reminders
 from callcare.desk.calendar import after_open_days
-from callcare.desk.enums import CaseState, Disposition
-from callcare.desk.models import Case, CaseLine, Consent, Desk, Draft, Interaction
+from callcare.desk.enums import CaseState, Disposition, ReminderStep
+from callcare.desk.models import Case, CaseLine, Consent, Desk, Draft, Interaction, Reminder
 from callcare.desk.rules import quantities
 from callcare.directory.models import Organisation, Person
 
 NEXT_ACTION = 2  # open days before somebody must look at a fresh case again
+LIVE = (CaseState.TO_QUALIFY, CaseState.OPEN, CaseState.ON_HOLD)
 NOT_YOURS = "Cette fiche n’est pas de votre guichet."
 LINE_CHANGED = "Cette ligne vient d’être modifiée par quelqu’un d’autre. Relisez-la : votre saisie est gardée."
 
@@ -128,9 +130,13 @@ def edit_case(case: Case, *, seen: int, allowed: Iterable[str], changes: Mapping
         raise TypeError(f"not for a page to change: {', '.join(sorted(unknown))}")
     case.refresh_from_db(fields=["state"])
     must_be_open(case)
+    changes = dict(changes)
+    chosen = changes.pop("next_action_at", None)
     after = {name: changes.get(name, getattr(case, name)) for name in ("organisation", "person", "consent")}
     must_fit(desk=case.desk, interaction=None, **after)
     case.edit(seen=seen, **changes)
+    if chosen:
+        look_after(case, at=chosen)
 
 
 def open_case(case: Case, *, by: User | None, lines: Iterable[CaseLine], next_action_at: datetime | None) -> None:
@@ -140,6 +146,8 @@ def open_case(case: Case, *, by: User | None, lines: Iterable[CaseLine], next_ac
     if not list(lines):
         raise Refused("Dites d’abord ce qui est demandé ou offert : ajoutez une ligne.")
     _owned(case, by, CaseState.OPEN, next_action_at=next_action(case.desk, next_action_at))
+    overtake_reminders(case)
+    look_after(case, at=next_action_at)
 
 
 def hold_case(case: Case, *, by: User | None, because: str, until: datetime) -> None:
@@ -148,6 +156,8 @@ def hold_case(case: Case, *, by: User | None, because: str, until: datetime) -> 
     if until <= clock.now():
         raise Refused("Choisissez une date de reprise à venir.")
     _owned(case, by, CaseState.ON_HOLD, next_action_at=until)
+    overtake_reminders(case)
+    look_after(case, at=until)
 
 
 def close_case(case: Case, *, reason: Reason, use: ReasonUse, **facts: Any) -> None:
@@ -170,6 +180,28 @@ def reopen_case(case: Case, *, by: User | None, because: str, next_action_at: da
         raise Refused("Cette fiche n’est pas close.")
     again = {"closed_at": None, "close_reason": None, "next_action_at": next_action(case.desk, next_action_at)}
     _owned(case, by, CaseState.OPEN, **again, **facts)
+    look_after(case, at=next_action_at)
+
+
+def owed_before_opening(case: Case, planned: Sequence[Reminder]) -> Owed | None:
+    """What a case that is to qualify, or on hold, waits for, unless it is planned already."""
+    steps = {CaseState.TO_QUALIFY: ReminderStep.QUALIFY, CaseState.ON_HOLD: ReminderStep.RESUME}
+    step = steps[CaseState(case.state)]
+    if any(one.step == step for one in planned):
+        return None
+    return owed_by(case, step)
+
+
+def owed_by(case: Case, step: ReminderStep, *, due_at: datetime | None = None) -> Owed:
+    """A step about the case itself, in the words of the case; in two open days unless said."""
+    return Owed(
+        step=step,
+        due_at=next_action(case.desk, due_at),
+        about=case.title,
+        organisation=case.organisation,
+        person=case.person,
+        owner=case.owner,
+    )
 
 
 def _owned(case: Case, by: User | None, state: CaseState, **facts: Any) -> None:

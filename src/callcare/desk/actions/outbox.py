@@ -6,16 +6,19 @@ There is no undo window: a letter leaves within seconds. The preview comes befor
 import textwrap
 from collections.abc import Iterable
 
+from procrastinate.contrib.django import app
+
 from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed, under_way
-from callcare.desk import jobs, postbox
+from callcare.desk import postbox
 from callcare.desk.actions.reminders import overtake_reminders
 from callcare.desk.enums import DeskVerb, MailState, ReminderStep
 from callcare.desk.models import Desk, OutgoingMail
 from callcare.desk.permissions import keeps
 
 WIDTH = 76  # columns of a plain letter
+CARRIER, MAIL = "desk.deliver_letters", "mail"  # the job, called by its name and queue: jobs stand above actions
 
 
 def queue_letter(
@@ -88,4 +91,4 @@ def _folded(line: str) -> str:
 def _call_the_carrier() -> None:
     # In this same transaction: the job appears with the letter, or neither does. No queueing lock here: held until
     # the commit, it would make two deeds wait for each other. A run that finds nothing costs one query.
-    jobs.deliver_letters.defer()
+    app.configure_task(CARRIER, queue=MAIL).defer()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models import Q
 from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
+from callcare.desk.actions.following import Owed, follow, hold_still, moved_by, write
 from callcare.desk.enums import DeskVerb, ReminderState, ReminderStep
 from callcare.desk.models import Desk, Reminder
 from callcare.desk.permissions import keeps
@@ -33,34 +35,33 @@ def plan_reminder(
     by: User | None = None,
 ) -> Reminder:
     """Owe somebody a step. Planned again while it is still open, the same step only moves its date and its words."""
-    facts = {
-        "about": about[:200],
-        "due_at": due_at,
-        "first_due_at": due_at,
-        "organisation": organisation,
-        "person": person,
-        "number": number,
-        "owner": owner,
-        "note": note[:300],
-    }
-    key = {"subject_type": ContentType.objects.get_for_model(subject), "subject_id": subject.pk, "step": step}
+    owed = Owed(
+        step=step, due_at=due_at, about=about, organisation=organisation, person=person, number=number, note=note,
+        owner=owner,
+    )  # fmt: skip
     with deed(DeskVerb.REMINDER_PLANNED, by=by):
-        if known := Reminder.objects.planned().filter(**key).select_for_update(of=("self",)).first():
-            for name, value in facts.items():
-                setattr(known, name, value)
-            known.save(update_fields=list(facts))
-            return known
-        return Reminder.objects.create(desk=desk, subject_ref=getattr(subject, "ref", ""), **key, **facts)
+        moved = moved_by(subject)
+        hold_still(*moved)
+        reminder = write(desk, subject, owed, moved)
+        follow(moved)
+        return reminder
 
 
 def overtake_reminders(subject: models.Model, steps: Iterable[ReminderStep] | None = None) -> int:
-    """Events were faster: the open steps about `subject` are not owed any more. Returns how many there were."""
+    """Events were faster: the open steps about `subject` are not owed any more. Returns how many there were.
+
+    What is owed now is planned in their place, for the subject and for the fiches it moves forward.
+    """
     mine = Reminder.objects.planned().filter(
         subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk
     )
     if steps is not None:
         mine = mine.filter(step__in=list(steps))
-    return mine.update(state=ReminderState.OVERTAKEN)
+    moved = moved_by(subject)
+    hold_still(*moved)
+    overtaken = mine.update(state=ReminderState.OVERTAKEN)
+    follow(moved)
+    return overtaken
 
 
 def take_reminder(reminder: Reminder, *, by: User) -> None:
@@ -89,7 +90,9 @@ def do_reminder(reminder: Reminder, *, by: User, note: str = "") -> None:
         must_be_free_for(by, reminder)
         now = clock.now()
         tried = reminder.first_tried_at or now
+        hold_still(*reminder.moves)
         reminder.move(ReminderState.DONE, done_at=now, first_tried_at=tried, note=(note or reminder.note)[:300])
+        follow(reminder.moves)
 
 
 def snooze_reminder(reminder: Reminder, *, by: User, until: datetime, because: str = "") -> None:
@@ -98,8 +101,18 @@ def snooze_reminder(reminder: Reminder, *, by: User, until: datetime, because: s
         must_be_free_for(by, reminder)
         if until <= clock.now():
             raise Refused("Choisissez un moment à venir.")
-        Reminder.objects.planned().filter(pk=reminder.pk).update(due_at=until, claimed_by=None, claimed_until=None)
+        hold_still(*reminder.moves)
+        put_off(reminder, due_at=until)
+
+
+def put_off(reminder: Reminder, **facts: Any) -> None:
+    """Another date for a step that is still to do; Refused once somebody was faster."""
+    here = Reminder.objects.planned().filter(pk=reminder.pk)
+    if not here.update(claimed_by=None, claimed_until=None, **facts):
         reminder.refresh_from_db()
+        raise Refused(_who_has(reminder))
+    follow(reminder.moves)
+    reminder.refresh_from_db()
 
 
 def _must_keep(by: User | None, reminder: Reminder) -> None:

@@ -10,12 +10,11 @@ from django.db.models import Q
 
 from callcare.accounts.models import User
 from callcare.catalogue.enums import Every, Kind, Measure, Mode
-from callcare.core import clock
+from callcare.core import clock, french
 from callcare.core.deeds import SENTENCES
 from callcare.core.edits import Versioned
 from callcare.core.states import Stateful
 from callcare.desk.enums import CaseState
-from callcare.desk.rules import quantities
 
 FIRST_DATES_KEPT = "first_dates_kept"
 SENTENCES[FIRST_DATES_KEPT] = "Les premières dates d’une fiche ne changent plus : rouvrir les garde."
@@ -166,7 +165,7 @@ class CaseLine(models.Model):
 
     def said(self, quantity: int) -> str:
         """A quantity in measures as people say it: « 2 demi-journées », « 3 000 € »."""
-        return quantities.said(
+        return french.quantity(
             quantity, measure=self.measure, factor=self.factor, one=self.unit.label, many=self.unit.plural
         )
 

@@ -6,6 +6,8 @@ import pghistory
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -13,7 +15,7 @@ from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.fields import RefField
 from callcare.core.states import Stateful
-from callcare.desk.enums import ReminderState, ReminderStep
+from callcare.desk.enums import BY_MACHINE, ReminderState, ReminderStep
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -42,6 +44,9 @@ class Reminder(Stateful):
     subject_id = models.PositiveBigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
     subject_ref = models.CharField("référence de la fiche", max_length=10, blank=True, editable=False)
+    moves = ArrayField(
+        models.CharField(max_length=10), default=list, blank=True, editable=False, verbose_name="fiches concernées"
+    )  # the references of the fiches this step moves forward: their next date follows it
     step = models.CharField("étape", max_length=16, choices=ReminderStep)
     about = models.CharField("à propos de", max_length=200)
     organisation = models.ForeignKey(
@@ -92,7 +97,10 @@ class Reminder(Stateful):
                 | (~Q(state=ReminderState.DONE) & Q(done_at__isnull=True)),
             ),
         ]
-        indexes = [models.Index(fields=["desk", "due_at"], condition=Q(state="planned"), name="reminder_list")]
+        indexes = [
+            models.Index(fields=["desk", "due_at"], condition=Q(state="planned"), name="reminder_list"),
+            GinIndex(fields=["moves"], condition=Q(state="planned"), name="reminder_moves"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_state_display()} : {self.about}"
@@ -104,3 +112,8 @@ class Reminder(Stateful):
     @property
     def is_late(self) -> bool:
         return self.state == ReminderState.PLANNED and self.due_at <= clock.now()
+
+    @property
+    def is_automatic(self) -> bool:
+        """Does the machine make this step by itself, in opening hours?"""
+        return self.step in BY_MACHINE

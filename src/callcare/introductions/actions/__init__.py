@@ -5,6 +5,7 @@ from callcare.introductions.actions.closing import (
     cancel,
     decline,
     expire,
+    follow_commitment,
     follow_need,
     no_help,
     reopen,
@@ -18,6 +19,8 @@ from callcare.introductions.actions.consenting import (
     record_side_consent,
     withdraw_side_consent,
 )
+from callcare.introductions.actions.following import owed_for
+from callcare.introductions.actions.nudging import follow_up
 from callcare.introductions.actions.proposing import propose, sketch
 from callcare.introductions.actions.revealing import NEWS_AFTER, introduce, introduce_now
 
@@ -28,10 +31,13 @@ __all__ = [
     "cancel",
     "decline",
     "expire",
+    "follow_commitment",
     "follow_need",
+    "follow_up",
     "introduce",
     "introduce_now",
     "no_help",
+    "owed_for",
     "propose",
     "propose_by_mail",
     "record_side_consent",

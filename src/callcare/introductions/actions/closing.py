@@ -5,11 +5,12 @@ from typing import Any
 from callcare.accounts.models import User
 from callcare.catalogue.enums import ReasonUse
 from callcare.catalogue.models import Reason
+from callcare.commitments.models import Commitment
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
-from callcare.desk.actions import overtake_reminders, plan_reminder
+from callcare.desk.actions import overtake_reminders
+from callcare.desk.actions.following import hold_still
 from callcare.desk.calendar import after_open_days
-from callcare.desk.enums import ReminderStep
 from callcare.introductions.enums import IntroductionState, IntroductionVerb, Side
 from callcare.introductions.models import Introduction
 from callcare.introductions.permissions import may_keep, may_tell
@@ -25,6 +26,9 @@ def take_up(introduction: Introduction, *, by: User | None, because: str = "") -
     with deed(IntroductionVerb.TAKEN_UP, by=by, because=because):
         if not may_tell(by, introduction):
             raise Refused("Cette mise en relation n’est pas de votre guichet.")
+        if introduction.state != S.SENT:  # one that is closed is taken up again by `reopen`, with a reason
+            raise Refused("Cette mise en relation n’attend pas de premier contact. Rechargez la page.")
+        hold_still(introduction.need, introduction.commitment, introduction)
         _go_on(introduction)
 
 
@@ -76,6 +80,7 @@ def reopen(introduction: Introduction, *, by: User | None, because: str) -> None
         _must_keep(by, introduction)
         if introduction.sent_at is None:
             raise Refused("Rien n’avait été transmis : proposez une nouvelle mise en relation.")
+        hold_still(introduction.need, introduction.commitment, introduction)
         _go_on(introduction, closed_at=None, owner=introduction.owner or by)
         reopen_solicitation(need=introduction.need, giver=introduction.giver, by=by)
 
@@ -92,6 +97,16 @@ def follow_need(sender: object, *, need: Need, by: User | None, **facts: Any) ->
         cancel(introduction, by=by, because="Le besoin est clos.")
 
 
+def follow_commitment(sender: object, *, commitment: Commitment, by: User | None, **facts: Any) -> None:
+    """An offer is about to be closed: what was only proposed from it is taken back, also by other desks."""
+    live = Introduction.objects.live().filter(commitment=commitment, state=S.PROPOSED)
+    proposed = list(live.select_related("need", "giver", "desk", "commitment").order_by("pk"))
+    hold_still(*(it.need for it in proposed), commitment, *proposed)
+    for introduction in proposed:
+        who = by if may_keep(by, introduction) else None
+        cancel(introduction, by=who, because="L’engagement est clos.")
+
+
 def _go_on(introduction: Introduction, **facts: Any) -> None:
     due = after_open_days(introduction.desk, days=NEWS_AFTER)
     introduction.move(
@@ -101,16 +116,6 @@ def _go_on(introduction: Introduction, **facts: Any) -> None:
         **facts,
     )
     overtake_reminders(introduction)
-    plan_reminder(
-        desk=introduction.desk,
-        subject=introduction,
-        step=ReminderStep.NO_NEWS,
-        about=f"Où en sont {introduction.need.organisation} et {introduction.giver} ?",
-        due_at=due,
-        organisation=introduction.giver,
-        person=introduction.giver_person,
-        owner=introduction.owner,
-    )
 
 
 def _end(
@@ -124,6 +129,7 @@ def _end(
 ) -> None:
     with deed(verb, by=by, because=because):
         _must_keep(by, introduction)
+        hold_still(introduction.need, introduction.commitment, introduction)
         at = clock.now()
         first = introduction.first_closed_at or at
         introduction.move(state, closed_at=at, first_closed_at=first, next_action_at=None, **facts)

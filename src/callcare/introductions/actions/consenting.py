@@ -4,21 +4,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from callcare.accounts.models import User
-from callcare.core import clock
+from callcare.core import clock, french
 from callcare.core.deeds import Refused, deed
 from callcare.core.enums import LinkPurpose
 from callcare.core.models import Link
-from callcare.desk.actions import queue_letter, record_consent, withdraw_consent
+from callcare.desk.actions import overtake_reminders, queue_letter, record_consent, withdraw_consent
+from callcare.desk.actions.following import hold_still
 from callcare.desk.enums import Basis, DeskVerb, Reach
 from callcare.desk.models import Consent, Interaction, OutgoingMail
 from callcare.introductions import mails
 from callcare.introductions.actions.proposing import propose
 from callcare.introductions.enums import IntroductionState, IntroductionVerb, Side
 from callcare.introductions.models import Introduction
-from callcare.introductions.permissions import may_keep
+from callcare.introductions.permissions import may_keep, may_see_contacts
 
 LINK_LASTS = timedelta(days=30)
 
@@ -40,7 +42,10 @@ def record_side_consent(
             raise Refused("Cette mise en relation n’attend plus d’accord.")
         person = mails.person_of(introduction, side)
         if person is None:
-            raise Refused(f"Choisissez l’interlocuteur de {mails.organisation_of(introduction, side)}.")
+            raise Refused(f"Choisissez l’interlocuteur {french.of(str(mails.organisation_of(introduction, side)))}.")
+        if basis == Basis.ORAL and by is not None and not may_see_contacts(by, introduction, side):
+            raise Refused("Cet engagement est d’un autre guichet : demandez l’accord par courriel, ou à ce guichet.")
+        hold_still(introduction.need, introduction.commitment, introduction)
         consent = record_consent(
             desk=introduction.desk,
             person=person,
@@ -55,6 +60,7 @@ def record_side_consent(
         field = "asker_consent" if side == Side.ASKER else "giver_consent"
         Introduction.objects.filter(pk=introduction.pk).update(**{field: consent})
         setattr(introduction, field, consent)
+        overtake_reminders(introduction)  # what is owed now may be asked of the other side
         return consent
 
 
@@ -66,7 +72,10 @@ def withdraw_side_consent(introduction: Introduction, *, side: str, by: User | N
         consent = introduction.asker_consent if side == Side.ASKER else introduction.giver_consent
         if consent is None:
             raise Refused("Aucun accord n’est noté de ce côté.")
+        hold_still(introduction.need, introduction.commitment, introduction)
         withdraw_consent(consent, by=by, because=because)
+        if introduction.state == IntroductionState.PROPOSED:
+            overtake_reminders(introduction)
 
 
 def ask_by_link(introduction: Introduction, *, side: str, by: User | None) -> OutgoingMail:
@@ -80,27 +89,31 @@ def ask_by_link(introduction: Introduction, *, side: str, by: User | None) -> Ou
         if not mails.address_of(introduction, side):
             raise Refused(f"{organisation} n’a pas d’adresse de courriel : téléphonez, et notez l’accord oral.")
         if mails.person_of(introduction, side) is None:
-            raise Refused(f"Choisissez l’interlocuteur de {organisation}.")
-        earlier = Link.objects.of_thing(introduction).filter(purpose=LinkPurpose.ANSWER, side=side)
-        earlier.filter(revoked_at=None).update(revoked_at=clock.now())
-        until = clock.now() + LINK_LASTS
-        token = Link.issue(purpose=LinkPurpose.ANSWER, subject=introduction, side=side, expires_at=until)
-        return _write(introduction, side, token=token, until=until, by=by, number=earlier.count())
+            raise Refused(f"Choisissez l’interlocuteur {french.of(str(organisation))}.")
+        hold_still(introduction.need, introduction.commitment, introduction)
+        link, until = new_link(introduction, side)
+        letter = mails.asked(introduction, side, link=link, until=until, by=by)
+        overtake_reminders(introduction)  # the clock of the letter starts
+        return queue_letter(
+            desk=introduction.desk,
+            key=f"asked:{introduction.ref}:{side}:{_links(introduction, side).count()}",
+            to=letter.to,
+            to_name=letter.to_name,
+            subject=letter.subject,
+            body=letter.body,
+        )
 
 
-def _write(
-    introduction: Introduction, side: str, *, token: str, until: datetime, by: User | None, number: int
-) -> OutgoingMail:
-    link = settings.BASE_URL + reverse("introductions:answer", args=[token])
-    letter = mails.asked(introduction, side, link=link, until=until, by=by)
-    return queue_letter(
-        desk=introduction.desk,
-        key=f"asked:{introduction.ref}:{side}:{number}",
-        to=letter.to,
-        to_name=letter.to_name,
-        subject=letter.subject,
-        body=letter.body,
-    )
+def new_link(introduction: Introduction, side: str) -> tuple[str, datetime]:
+    """A fresh personal link for one side, and how long it lasts; it replaces the one before."""
+    _links(introduction, side).filter(revoked_at=None, used_at=None).update(revoked_at=clock.now())
+    until = clock.now() + LINK_LASTS
+    token = Link.issue(purpose=LinkPurpose.ANSWER, subject=introduction, side=side, expires_at=until)
+    return settings.BASE_URL + reverse("introductions:answer", args=[token]), until
+
+
+def _links(introduction: Introduction, side: str) -> QuerySet[Link]:
+    return Link.objects.of_thing(introduction).filter(purpose=LinkPurpose.ANSWER, side=side)
 
 
 def propose_by_mail(

@@ -6,7 +6,8 @@ from callcare.accounts.models import User
 from callcare.commitments.models import Commitment, CommitmentLine
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
-from callcare.desk.actions import plan_reminder
+from callcare.desk.actions import overtake_reminders
+from callcare.desk.actions.following import follow, hold_still, moved_by
 from callcare.desk.calendar import after_open_days
 from callcare.desk.enums import CaseState, ReminderStep
 from callcare.desk.models import Interaction, live_consent_of
@@ -94,6 +95,7 @@ def propose(
         )
         if not keeps(by, it.desk):
             raise Refused("Ce besoin n’est pas de votre guichet.")
+        hold_still(it.need, it.commitment)  # nobody closes either while we write to both sides about it
         _must_be_open(it)
         _must_speak_for(it.asker_person, it.need.organisation)
         _must_speak_for(it.giver_person, it.giver)
@@ -106,25 +108,16 @@ def propose(
         it.next_action_at = after_open_days(it.desk, days=ANSWER_WITHIN)
         it.save(force_insert=True)
         note_solicitation(need=it.need, giver=it.giver, commitment=it.commitment, by=by)
-        plan_reminder(
-            desk=it.desk,
-            subject=it,
-            step=ReminderStep.CONSENT_MISSING,
-            about=f"{it.need.organisation} et {it.giver} : {it.need.title}",
-            due_at=it.next_action_at,
-            organisation=it.giver if it.giver_consent is None else it.need.organisation,
-            person=it.giver_person if it.giver_consent is None else it.asker_person,
-            owner=it.owner,
-        )
+        follow(moved_by(it))
+        overtake_reminders(it.need, [ReminderStep.NO_CANDIDATE])  # somebody is asked now: nothing to look for
+        it.refresh_from_db(fields=["next_action_at"])
         return it
 
 
 def _must_be_open(it: Introduction) -> None:
-    # Locked, so that nobody closes the need while we write to both sides about it.
-    here = Need.objects.select_for_update(no_key=True).filter(pk=it.need_id, state=CaseState.OPEN)
-    if not here.exists():
+    if not Need.objects.filter(pk=it.need_id, state=CaseState.OPEN).exists():
         raise Refused("Ce besoin n’est pas ouvert.")
-    if it.commitment and it.commitment.state != CaseState.OPEN:
+    if it.commitment and not Commitment.objects.filter(pk=it.commitment.pk, state=CaseState.OPEN).exists():
         raise Refused("Cet engagement n’est pas ouvert.")
 
 

@@ -1,16 +1,20 @@
 """The reveal: the one place of the house where the details of one side reach the other."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from callcare.accounts.models import User
-from callcare.core import clock
+from callcare.core import clock, french
 from callcare.core.deeds import Refused, deed
 from callcare.desk.actions import overtake_reminders, plan_reminder, queue_letter
+from callcare.desk.actions.following import hold_still
 from callcare.desk.calendar import after_open_days
 from callcare.desk.enums import ReminderStep
 from callcare.desk.models import Consent, Interaction, live_consent_of
 from callcare.directory.enums import ChannelKind
+from callcare.directory.models import Organisation
 from callcare.introductions import mails
 from callcare.introductions.actions.consenting import record_side_consent
 from callcare.introductions.actions.proposing import propose
@@ -20,6 +24,8 @@ from callcare.introductions.models import Disclosure, Introduction
 from callcare.introductions.permissions import may_keep
 
 NEWS_AFTER = 5  # open days after the letters, somebody calls
+REVEALS_A_DAY = 30  # to one organisation, by personal links
+REVEALS_AN_HOUR = 10  # from there on somebody looks
 
 
 def introduce(introduction: Introduction, *, by: User | None) -> None:
@@ -30,6 +36,9 @@ def introduce(introduction: Introduction, *, by: User | None) -> None:
     with deed(IntroductionVerb.SENT, by=by):
         if not may_keep(by, introduction):
             raise Refused("Cette mise en relation n’est pas de votre guichet.")
+        hold_still(introduction.need, introduction.commitment, introduction)
+        # Somebody may have noted a narrower yes since the page was shown: that is the one that holds.
+        introduction.refresh_from_db(fields=["asker_consent", "giver_consent"])
         consents = {side: _consent_of(introduction, side) for side in Side}
         _must_reach(introduction, consents)
         news_on = after_open_days(introduction.desk, days=NEWS_AFTER)
@@ -45,7 +54,43 @@ def introduce(introduction: Introduction, *, by: User | None) -> None:
             letter = mails.introduced(introduction, side, allowed=allowed, news_on=news_on, by=by)
             _pass_on(introduction, side, letter, consents[mails.other(side)])
         overtake_reminders(introduction)
-        _ask_for_news(introduction, news_on)
+
+
+def is_over_quota(introduction: Introduction) -> bool:
+    """Has one of the two organisations received as many details today as links may give it?
+
+    Links alone are held back by it: an operator who introduces knows what she does. Both organisations stand still
+    until the commit, so that a robot with many links gains nothing by answering them at once.
+    """
+    bodies = sorted({introduction.need.organisation_id, introduction.giver_id})
+    list(Organisation.objects.filter(pk__in=bodies).order_by("pk").select_for_update(no_key=True, of=("self",)))
+    return any(_received(body, since=_midnight()) >= REVEALS_A_DAY for body in bodies)
+
+
+def watch_reveals(introduction: Introduction) -> None:
+    """Somebody looks when one organisation receives many details within the hour: once, not at each of them."""
+    for body in (introduction.need.organisation, introduction.giver):
+        if _received(body.pk, since=clock.now() - timedelta(hours=1)) >= REVEALS_AN_HOUR:
+            plan_reminder(
+                desk=introduction.desk,
+                subject=body,
+                step=ReminderStep.UNUSUAL,
+                about=f"{body} reçoit beaucoup de coordonnées : vérifier",
+                due_at=clock.now(),
+                organisation=body,
+                owner=introduction.owner,
+            )
+
+
+def _received(organisation: int, *, since: datetime) -> int:
+    """How many disclosures an organisation received, on either side."""
+    asked = Q(side=Side.ASKER, introduction__need__organisation=organisation)
+    gave = Q(side=Side.GIVER, introduction__giver=organisation)
+    return Disclosure.objects.filter(asked | gave, at__gte=since).count()
+
+
+def _midnight() -> datetime:
+    return datetime.combine(clock.today(), time(), clock.PARIS)
 
 
 def introduce_now(
@@ -73,7 +118,7 @@ def _consent_of(introduction: Introduction, side: str) -> Consent:
     """This side's live consent, read anew: it may have been taken back since the page was shown."""
     person = mails.person_of(introduction, side)
     if person is None:
-        raise Refused(f"Choisissez l’interlocuteur de {mails.organisation_of(introduction, side)}.")
+        raise Refused(f"Choisissez l’interlocuteur {french.of(str(mails.organisation_of(introduction, side)))}.")
     noted = introduction.asker_consent_id if side == Side.ASKER else introduction.giver_consent_id
     case = introduction.need if side == Side.ASKER else introduction.commitment
     own = Consent.objects.live().filter(pk=noted, person=person).first() if noted else None
@@ -134,21 +179,6 @@ def _ask_to_read_aloud(trace: Disclosure, side: Side) -> None:
         due_at=clock.now(),
         organisation=organisation,
         person=person,
-        number=phone.value if phone else "",
-        owner=introduction.owner,
-    )
-
-
-def _ask_for_news(introduction: Introduction, news_on: datetime) -> None:
-    phone = mails.channel_of(introduction.giver_person, introduction.giver, ChannelKind.PHONE)
-    plan_reminder(
-        desk=introduction.desk,
-        subject=introduction,
-        step=ReminderStep.NOT_TAKEN,
-        about=f"{introduction.need.organisation} et {introduction.giver} se sont-ils parlé ?",
-        due_at=news_on,
-        organisation=introduction.giver,
-        person=introduction.giver_person,
         number=phone.value if phone else "",
         owner=introduction.owner,
     )

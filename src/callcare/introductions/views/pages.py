@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -11,7 +12,9 @@ from callcare.accounts.enums import Role
 from callcare.accounts.models import User
 from callcare.accounts.requests import allow, person
 from callcare.commitments.models import Commitment
+from callcare.directory.models import Person
 from callcare.introductions import mails
+from callcare.introductions.disclosures import Passed, disclosures_about
 from callcare.introductions.enums import SLUGS, IntroductionState, Side
 from callcare.introductions.forms import BecauseForm, DeclineForm, SideConsentForm
 from callcare.introductions.models import Introduction
@@ -115,6 +118,22 @@ def of_commitment(request: HttpRequest, ref: str) -> HttpResponse:
     commitment = get_object_or_404(Commitment.objects.visible_to(person(request)), ref=ref)
     rows = Introduction.objects.visible_to(person(request)).for_list().filter(commitment_id=commitment.pk)
     return render(request, "introductions/panel.html", {"rows": rows[:20], "case": commitment, "is_need": False})
+
+
+@allow(Role.OPERATOR)
+@require_safe
+def seen_of(request: HttpRequest, pk: int) -> HttpResponse:
+    """« Qui a vu ses coordonnées », told to a person who asks; of another desk, only that it passed some on."""
+    who = get_object_or_404(Person.objects.visible_to(person(request)), pk=pk)
+    rows = disclosures_about(who)
+    mine = rows.filter(introduction__in=Introduction.objects.visible_to(person(request)))
+    others = rows.exclude(pk__in=mine.values("pk")).order_by("desk__name")
+    elsewhere = others.values("desk__name").annotate(n=Count("pk"))
+    context = {
+        "person": who, "page": Paginator(mine, 25).get_page(request.GET.get("page")), "elsewhere": list(elsewhere),
+    }  # fmt: skip
+    context["rows"] = [Passed(row) for row in context["page"]]  # type: ignore[attr-defined]
+    return render(request, "introductions/seen_of.html", context)
 
 
 @allow(Role.PARTNER)

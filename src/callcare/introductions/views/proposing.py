@@ -42,7 +42,8 @@ def propose(request: HttpRequest) -> HttpResponse:
         return redirect("needs:page", pair.need.ref)
     mails.read_channels(sketch)
     asked = request.POST.get("deed", "") if request.method == "POST" else "see"
-    form = PairForm(request.POST if request.method == "POST" else None, sketch=sketch)
+    hidden = _hidden(user, sketch)
+    form = PairForm(request.POST if request.method == "POST" else None, sketch=sketch, hidden=hidden)
     refusal, status = "", 200
     if form.is_bound and not form.is_valid():
         status = 200 if asked == PREVIEW else 422
@@ -54,7 +55,6 @@ def propose(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, SAID.get(asked, SAID["propose"]))
             return redirect("introductions:page", introduction.ref)
-    hidden = _hidden(user, sketch)
     context = {
         "form": form, "need": sketch.need, "refusal": refusal, "sides": _sides(hidden, sketch, form),
         "letters": _letters(user, hidden, sketch, form), "wording": wordings.ORAL[wordings.CURRENT],
@@ -97,7 +97,7 @@ def _sides(hidden: list[Side], sketch: Introduction, form: PairForm) -> list[dic
             "is_hidden": side in hidden,
             "consent": sketch.consent_of(side),
             "has_people": is_anybody(form, side),
-            "fields": [form[f"{side}_{name}"] for name in ("person", "yes", "gives")],
+            "fields": form.shown(side),
         }
         for side in Side
     ]

@@ -11,6 +11,7 @@ from callcare.ui import addresses
 register = template.Library()
 register.filter("number", french.number)
 register.filter("euros", french.euros)
+register.filter("of", french.of)
 register.filter("address_of", addresses.address_of)
 
 
@@ -61,22 +62,9 @@ def qty(line: Any, value: int | None = None) -> str:
     """
     if value is None:
         return "selon les besoins"
-    if line.measure == "cent":
-        return french.euros(value)
     unit = line.unit
-    whole, rest = divmod(value, unit.factor)
-    said = french.counted(whole, unit.label, unit.plural)
-    if not rest:
-        return said
-    short = _minutes(rest) if line.measure == "minute" else french.number(rest)
-    return f"{said} et {short}" if whole else short
-
-
-def _minutes(value: int) -> str:
-    hours, minutes = divmod(value, 60)
-    if not hours:
-        return f"{minutes}{french.FIXED}min"
-    return f"{hours}{french.FIXED}h{f'{french.FIXED}{minutes:02}' if minutes else ''}"
+    factor = getattr(line, "factor", unit.factor)  # frozen on the line when it was typed
+    return french.quantity(value, measure=line.measure, factor=factor, one=unit.label, many=unit.plural)
 
 
 @register.simple_tag

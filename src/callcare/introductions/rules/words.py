@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from callcare.core import french
 
-VOWELS = "aàâäeéèêëiîïoôöuùûüyh"
-ASPIRATED = ("hall", "halle", "handicap", "hangar", "haut", "hockey", "housse")  # « de hangar », never « d’hangar »
 LINKS = frozenset({"de", "du", "des", "d’", "en", "à", "au", "aux", "pour", "et", "ou", "avec", "sans", "sur", "par"})
 
 
@@ -39,26 +37,18 @@ def _what(thing: Thing) -> str:
         return f"{many(category)}, selon les besoins"
     if thing.measure == "cent":
         return french.euros(thing.quantity)
-    amount = quantity(thing.quantity, thing.factor)
-    is_many = thing.quantity >= 2 * thing.factor
     if thing.measure == "piece":
-        return f"{amount} {many(category) if is_many else category}"
-    return f"{amount} {thing.units if is_many else thing.unit} {of(category)}"
+        return french.counted(thing.quantity, category, many(category))
+    amount = french.quantity(
+        thing.quantity, measure=thing.measure, factor=thing.factor, one=thing.unit, many=thing.units
+    )
+    return f"{amount} {french.of(category)}"
 
 
-def quantity(measures: int, factor: int) -> str:
-    """A number of measures said in units: 315 minutes by the half-day of 210 → « 1,5 »."""
-    whole, rest = divmod(measures, factor)
-    if not rest:
-        return french.number(whole)
-    return f"{measures / factor:.2f}".rstrip("0").rstrip(".").replace(".", ",")
-
-
-def of(words: str) -> str:
-    """« de soutien scolaire », « d’ordinateurs », « d’hébergement », « de hangar »."""
-    first = words.lower().split(" ", 1)[0]
-    elided = first[:1] in VOWELS and first.rstrip("s") not in ASPIRATED and not first.startswith("y")
-    return f"d’{words}" if elided else f"de {words}"
+def is_named(category: str, typed: str) -> bool:
+    """Do these words already say the category, in the singular or in the plural?"""
+    said = typed.casefold()
+    return any(one.casefold() in said for one in (category, many(lowered(category))))
 
 
 def at(commune: str) -> str:
