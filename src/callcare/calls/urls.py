@@ -1,6 +1,6 @@
 from django.urls import path
 
-from callcare.calls.views import figures, messages, screens, trunks
+from callcare.calls.views import messages, screens, telephone, trunks
 
 app_name = "calls"
 urlpatterns = [
@@ -10,7 +10,7 @@ urlpatterns = [
     path("messages/contacts/<str:ref>/", messages.of_interaction, name="messages"),
     path("messages/<str:ref>/son/", messages.sound, name="sound"),
     path("messages/<str:ref>/ecoute/", messages.heard, name="heard"),
-    path("telephone/chiffres/", figures.telephone, name="figures"),
+    path("telephone/chiffres/", telephone.telephone, name="figures"),
     path("telephone/raccordements/", trunks.trunks, name="trunks"),
     path("telephone/raccordements/nouveau/", trunks.new, name="trunk-new"),
     path("telephone/raccordements/<slug:slug>/", trunks.trunk, name="trunk"),

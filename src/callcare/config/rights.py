@@ -23,7 +23,7 @@ GIVEN = {
     "territories_territory", "territories_postcode", "territories_placeword",
 }  # fmt: skip
 # Rows that are their own history.
-KEPT = {"introductions_disclosure", "allocations_fulfilment"}
+KEPT = {"introductions_disclosure", "allocations_fulfilment", "calls_callevent"}
 # Rows without a state, which come and go: sessions, drafts, caches, tasks, links between two rows.
 GOING = {
     "django_session", "usersessions_usersession", "cache", "account_emailaddress", "account_emailconfirmation",
