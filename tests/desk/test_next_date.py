@@ -211,7 +211,9 @@ def test_a_fiche_without_a_step_is_given_one_by_the_nightly_job():
 def test_another_desks_offer_keeps_its_own_date():
     commitment = offered(desk=cast.amiens_desk(), by=None, owner=cast.amelie(), sharing="all")
     before = commitment.next_action_at
-    together(recorded(), commitment)
+    need = recorded()
+    it = introductions.propose(by=cast.marion(), need_line=need.lines.get(), commitment_line=commitment.lines.get())
+    assert Reminder.objects.get(subject_ref=it.ref).moves == sorted([need.ref, it.ref])
     commitment.refresh_from_db()
     assert commitment.next_action_at == before
     assert not lies()
