@@ -14,11 +14,12 @@ from callcare.accounts.models import User
 from callcare.catalogue.enums import Kind, Measure, Mode
 from callcare.commitments.enums import Sharing, Travel
 from callcare.core import clock
+from callcare.desk.models import desk_keys
 
 
 class DismissalQuerySet(models.QuerySet["Dismissal"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(desk__operators=user) if user.is_operator else self.none()
+        return self.filter(desk__in=desk_keys(user)) if user.is_operator else self.none()
 
     def holding(self) -> Self:
         """Those that still hold: final, or neither line has changed since."""

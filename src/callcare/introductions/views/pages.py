@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -11,6 +10,7 @@ from callcare.accounts.enums import Role
 from callcare.accounts.models import User
 from callcare.accounts.requests import allow, person
 from callcare.commitments.models import Commitment
+from callcare.core.listing import KeyPaginator
 from callcare.introductions import mails
 from callcare.introductions.enums import SLUGS, IntroductionState, Side
 from callcare.introductions.forms import BecauseForm, DeclineForm, SideConsentForm
@@ -32,7 +32,7 @@ def introduction_list(request: HttpRequest) -> HttpResponse:
     elif state in IntroductionState.values:
         rows = rows.filter(state=state)
     context = {
-        "page": Paginator(rows, 25).get_page(request.GET.get("page")),
+        "page": KeyPaginator(rows, 25, shown=Introduction.objects.for_list()).get_page(request.GET.get("page")),
         "states": [("en-vie", "ouvertes"), ("retard", "en retard"), *IntroductionState.choices],
         "chosen": state,
     }
