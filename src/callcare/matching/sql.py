@@ -20,20 +20,11 @@ BREADTH = """, greatest(1, (
                 AND EXISTS (SELECT FROM matching_wanted w WHERE w.category_id = r.id AND w.is_open AND w.open > 0)
         ))::int AS breadth"""
 
-# Unnested from arrays: the planner takes an array for short, and so hashes these few instead of the whole family.
 SOLICITED = """
     asked AS MATERIALIZED (
-        SELECT * FROM unnest(ARRAY(SELECT giver_id FROM of_late), ARRAY(SELECT times FROM of_late)) AS a(giver_id, times)
-    ),
-    busy AS MATERIALIZED (
-        SELECT * FROM unnest(ARRAY(SELECT commitment_id FROM under_way), ARRAY(SELECT times FROM under_way))
-            AS b(commitment_id, times)
-    )"""
-COUNTED = """
-    of_late AS MATERIALIZED (
         SELECT giver_id, count(*)::int AS times FROM matching_solicitation WHERE at >= %(solicited_since)s GROUP BY 1
     ),
-    under_way AS MATERIALIZED (
+    busy AS MATERIALIZED (
         SELECT commitment_id, count(*)::int AS times FROM matching_solicitation
         WHERE closed_at IS NULL AND commitment_id IS NOT NULL GROUP BY 1
     )"""
@@ -98,7 +89,8 @@ VISIBLE_LINES = f"""(o.desk_id = %(desk)s OR o.traits & {Trait.FOR_ALL} > 0 OR (
             AND o.desk_id IN (SELECT to_desk_id FROM desk_desk_neighbours WHERE from_desk_id = %(desk)s)))"""
 
 # Every line of the family, with its distance and how often its giver was asked. OFFSET 0 is a fence: what is worked
-# out below it is worked out once a row, however often it is named above.
+# out below it is worked out once a row, however often it is named above. The kind and the measure are asked above it:
+# a family has mostly one, and a filter the planner cannot weigh led it to loop over every giver for every line.
 LINES_OF_OFFERS = (
     """
         SELECT o.line_id, o.traits, o.free, o.starts_on, o.ends_on, o.radius_km, o.giver_id, o.max_live,
@@ -113,9 +105,7 @@ LINES_OF_OFFERS = (
         JOIN matching_offered o ON o.category_id = f.id
         LEFT JOIN asked a ON a.giver_id = o.giver_id
         LEFT JOIN busy b ON b.commitment_id = o.commitment_id
-        WHERE o.traits >> """
-    + str(Trait.ABOVE)
-    + """ = %(likeness)s AND """
+        WHERE """
     + VISIBLE_LINES
     + """ OFFSET 0"""
 )
@@ -154,15 +144,14 @@ def _ranked(stops: str, score: str) -> str:
     return f"""
         SELECT o.line_id, o.confirmed_on IS NOT NULL AS is_sure, o.live, o.solicited, o.breadth, o.stops,
             {score} AS score
-        FROM (SELECT o.*, {stops} AS stops FROM ({LINES_OF_OFFERS}) o OFFSET 0) o"""
+        FROM (SELECT o.*, {stops} AS stops FROM ({LINES_OF_OFFERS}) o
+            WHERE o.traits >> {Trait.ABOVE} = %(likeness)s OFFSET 0) o"""
 
 
 def _offers(seen: str) -> str:
     return (  # our own words only; every value travels as a parameter
         "WITH"  # noqa: S608
         + FAMILY.format(breadth=BREADTH)
-        + ","
-        + COUNTED
         + ","
         + SOLICITED
         + """,
