@@ -17,7 +17,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 def person(request: HttpRequest) -> User:
     """Who asks. Every page but the listed open ones demands a login, so there is always somebody."""
     user = cast("User", request.user)
-    if user.is_authenticated and user.memo is None:
+    if request.user.is_authenticated and user.memo is None:
         user.memo = {}
     return user
 

@@ -12,8 +12,8 @@ from callcare.catalogue.enums import Mode
 from callcare.core import french
 from callcare.directory.enums import OrganisationKind
 from callcare.matching import sql
-from callcare.matching.models import Trait, likeness
 from callcare.matching.lines import SETTINGS, offered_from, solicited_since, wanted_from
+from callcare.matching.models import Trait, likeness
 from callcare.matching.rules import filters, scores
 from callcare.matching.rules.facts import TIMES_A_YEAR, Day, Offered, Place, Wanted, km_between
 from callcare.matching.rules.filters import SAID, Missed, Stop
@@ -22,7 +22,7 @@ from callcare.matching.rules.words import named
 
 APART = 3  # announced commitments shown under « à confirmer d’abord »
 MISSES = 5
-MODES = {Mode.GIFT: Trait.GIVES, Mode.LOAN: Trait.LENDS, Mode.EITHER: Trait.GIVES | Trait.LENDS}
+MODES: Mapping[str, int] = {Mode.GIFT: Trait.GIVES, Mode.LOAN: Trait.LENDS, Mode.EITHER: Trait.GIVES | Trait.LENDS}
 POOL = 1000  # how far « autre chose » is counted
 
 

@@ -9,6 +9,7 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, When
+from django.db.models.expressions import Combinable
 
 from callcare.accounts.models import User
 from callcare.catalogue.enums import Kind, Measure, Mode
@@ -173,14 +174,15 @@ def likeness(kind: str, measure: str) -> int:
     return list(Kind.values).index(kind) * len(Measure.values) + list(Measure.values).index(measure)
 
 
-def _traits() -> Case:
+def _traits() -> Combinable:
     def bit(value: int, **when: object) -> Case:
         return Case(When(Q(**when), then=value), default=0)
 
     kinds = (When(kind=kind, then=likeness(kind, Measure.values[0]) << Trait.ABOVE) for kind in Kind.values)
     measures = (When(measure=one, then=likeness(Kind.values[0], one) << Trait.ABOVE) for one in Measure.values)
     return (
-        bit(Trait.OPEN, is_open=True) + bit(Trait.REACHABLE, is_reachable=True) + bit(Trait.COUNTABLE, is_countable=True)
+        bit(Trait.OPEN, is_open=True) + bit(Trait.REACHABLE, is_reachable=True)
+        + bit(Trait.COUNTABLE, is_countable=True)
         + bit(Trait.GIVES, mode__in=[Mode.GIFT, Mode.EITHER]) + bit(Trait.LENDS, mode__in=[Mode.LOAN, Mode.EITHER])
         + Case(When(Q(travel=Travel.REMOTE) | Q(kind=Kind.MONEY), then=Trait.NO_ROAD), default=0)
         + bit(Trait.FOR_ALL, sharing=Sharing.ALL) + bit(Trait.FOR_NEIGHBOURS, sharing=Sharing.NEIGHBOURS)

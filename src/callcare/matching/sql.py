@@ -86,14 +86,14 @@ CARD_OF_OFFER = """
 
 # The same for a line of the index, by its traits.
 VISIBLE_LINES = f"""(o.desk_id = %(desk)s OR o.traits & {Trait.FOR_ALL} > 0 OR (o.traits & {Trait.FOR_NEIGHBOURS} > 0
-            AND o.desk_id IN (SELECT to_desk_id FROM desk_desk_neighbours WHERE from_desk_id = %(desk)s)))"""
+            AND o.desk_id IN (SELECT to_desk_id FROM desk_desk_neighbours WHERE from_desk_id = %(desk)s)))"""  # noqa: S608
 
 # Every line of the family, with its distance and how often its giver was asked. OFFSET 0 is a fence: what is worked
 # out below it is worked out once a row, however often it is named above. The kind and the measure are asked above it:
 # a family has mostly one, and a filter the planner cannot weigh led it to loop over every giver for every line.
 LINES_OF_OFFERS = (
-    """
-        SELECT o.line_id, o.traits, o.free, o.starts_on, o.ends_on, o.radius_km, o.giver_id, o.max_live,
+    "SELECT"  # noqa: S608  # our own words only
+    """ o.line_id, o.traits, o.free, o.starts_on, o.ends_on, o.radius_km, o.giver_id, o.max_live,
             o.confirmed_on, o.commune_id, o.epci_id, {specs} AS specs_differ,
             coalesce(b.times, 0) AS live, coalesce(a.times, 0) AS solicited, f.breadth,
             CASE WHEN o.times > 0 AND %(times)s > 0 THEN o.times ELSE 1 END AS free_times,
@@ -123,7 +123,9 @@ FILTERS_OF_OFFERS = {
                 OR o.giver_id = %(asker)s""",
     256: f"o.traits & {Trait.REACHABLE} = 0 OR o.live >= o.max_live OR o.solicited >= %(max_solicited)s",
 }
-FIRST_STOP = "CASE " + "\n            ".join(f"WHEN {no} THEN {bit}" for bit, no in FILTERS_OF_OFFERS.items()) + " ELSE 0 END"
+FIRST_STOP = (
+    "CASE " + "\n            ".join(f"WHEN {no} THEN {bit}" for bit, no in FILTERS_OF_OFFERS.items()) + " ELSE 0 END"
+)
 ALL_STOPS = "\n            + ".join(f"CASE WHEN {no} THEN {bit} ELSE 0 END" for bit, no in FILTERS_OF_OFFERS.items())
 SCORE_OF_OFFER = (
     f"""CASE WHEN o.traits & {Trait.COUNTABLE} = 0 OR o.free * o.free_times >= %(open)s * o.open_times THEN %(covers)s
@@ -145,7 +147,7 @@ def _ranked(stops: str, score: str) -> str:
         SELECT o.line_id, o.confirmed_on IS NOT NULL AS is_sure, o.live, o.solicited, o.breadth, o.stops,
             {score} AS score
         FROM (SELECT o.*, {stops} AS stops FROM ({LINES_OF_OFFERS}) o
-            WHERE o.traits >> {Trait.ABOVE} = %(likeness)s OFFSET 0) o"""
+            WHERE o.traits >> {Trait.ABOVE} = %(likeness)s OFFSET 0) o"""  # noqa: S608
 
 
 def _offers(seen: str) -> str:

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
@@ -20,7 +20,8 @@ from callcare.config.bench.loading import Row, Say, copy, ref
 from callcare.desk.enums import Disposition, ReminderStep
 from callcare.desk.models import Consent, Interaction, OutgoingMail, Reminder
 from callcare.directory.models import Channel, Person
-from callcare.introductions.models import FINAL, LIVE, Disclosure, Introduction
+from callcare.introductions.enums import LIVE
+from callcare.introductions.models import FINAL, Disclosure, Introduction
 from callcare.matching.models import Solicitation
 from callcare.needs.models import NeedLine
 from callcare.outcomes.models import Outcome, PeopleCount
@@ -30,8 +31,32 @@ if TYPE_CHECKING:
 
 YEARS = 730  # days
 DRAFTS = 40  # contacts being noted down now, by everybody
-FIRST_NAMES = ("Claire", "Samir", "Nadia", "Hugo", "Inès", "Paul", "Aminata", "Luc", "Jeanne", "Yanis", "Odile", "Marc")
-LAST_NAMES = ("Delattre", "Benali", "Carpentier", "Lefebvre", "Diallo", "Vasseur", "Morel", "Dubois", "Haddad", "Petit")
+FIRST_NAMES = (
+    "Claire",
+    "Samir",
+    "Nadia",
+    "Hugo",
+    "Inès",
+    "Paul",
+    "Aminata",
+    "Luc",
+    "Jeanne",
+    "Yanis",
+    "Odile",
+    "Marc",
+)
+LAST_NAMES = (
+    "Delattre",
+    "Benali",
+    "Carpentier",
+    "Lefebvre",
+    "Diallo",
+    "Vasseur",
+    "Morel",
+    "Dubois",
+    "Haddad",
+    "Petit",
+)
 NUMBERS = ("+3319900", "+3326191", "+3335301", "+3346571", "+3353649", "+3363998")  # kept free for fiction by Arcep
 NOTE = (
     "Appelle au sujet de son dossier ; rappelle ce qui a été dit la semaine passée, précise les quantités et le lieu, "
@@ -142,7 +167,11 @@ class Years:
     def drafts(self) -> Iterator[Row]:
         last = self.sizes.contacts
         for number in range(last - min(DRAFTS, last // 2) + 1, last + 1):
-            yield {"interaction_id": number, "content": {"note": {"summary": NOTE}}, "saved_by_id": self.cases.operator}
+            yield {
+                "interaction_id": number,
+                "content": {"note": {"summary": NOTE}},
+                "saved_by_id": self.cases.operator,
+            }
 
     def consents(self, count: int) -> Iterator[Row]:
         for number in range(1, count + 1):
@@ -164,7 +193,7 @@ class Years:
                 return need, self.pick.choice(offers)
 
     def introductions(self) -> Iterator[Row]:
-        pick, cases, seen = self.pick, self.cases, set[tuple[int, int]]()
+        cases, seen = self.cases, set[tuple[int, int]]()
         number = 0
         while number < self.sizes.introductions:
             need, offer = self._pair()
@@ -203,7 +232,7 @@ class Years:
         return self.now + timedelta(self.pick.randint(-4, 20))
 
     def solicitations(self) -> Iterator[Row]:
-        """Each introduction is an asking; those before it that are still live stay the only live ones of their pair."""
+        """Each introduction is an asking; a pair that is already asked stays as it is."""
         known = set(Solicitation.objects.values_list("need_id", "giver_id"))
         for row in self.met:
             if (row["need_id"], row["giver_id"]) in known:
@@ -311,8 +340,8 @@ class Years:
 def count_promises() -> None:
     """What the triggers of promises keep on both lines."""
     with connection.cursor() as cursor:
-        for table, key in ((NeedLine._meta.db_table, "need_line_id"), (CommitmentLine._meta.db_table, "commitment_line_id")):
-            cursor.execute(COUNTED.format(table=table, key=key))
+        for model, key in ((NeedLine, "need_line_id"), (CommitmentLine, "commitment_line_id")):
+            cursor.execute(COUNTED.format(table=model._meta.db_table, key=key))
 
 
 COUNTED = """

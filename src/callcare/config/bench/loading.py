@@ -36,7 +36,7 @@ def copy(model: type[models.Model], rows: Iterable[Row], count: int, say: Say, *
     }
     nullable = {f.column for f in fields if f.null}
     json = {f.column: f for f in fields if isinstance(f, models.JSONField)}
-    key = model._meta.pk.column if model._meta.pk else "id"
+    key: str = model._meta.pk.column or "id"
     columns = [name for name, value in usual.items() if name in first or value is not None or name in nullable]
     columns += [key] if key not in columns else []
     names = ", ".join(f'"{column}"' for column in columns)

@@ -16,7 +16,8 @@ from callcare.allocations.models import Allocation
 from callcare.commitments.models import Commitment
 from callcare.desk.models import Interaction, OutgoingMail
 from callcare.directory.models import Organisation
-from callcare.introductions.models import LIVE, Introduction
+from callcare.introductions.enums import LIVE
+from callcare.introductions.models import Introduction
 from callcare.matching.models import OfferedLine, WantedLine
 from callcare.needs.models import Need
 from callcare.report import figures

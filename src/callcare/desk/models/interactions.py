@@ -81,9 +81,10 @@ class Interaction(Stateful, Versioned):
         indexes = [
             # With what the log is filtered by, so that counting its lines reads no row.
             models.Index(
-                fields=["desk", "-started_at", "-id"], include=["channel", "state", "dispositions"],
+                fields=["desk", "-started_at", "-id"],
+                include=["channel", "state", "dispositions"],
                 name="interaction_log",
-            ),  # fmt: skip
+            ),
             models.Index(fields=["desk", "-started_at"], condition=Q(state="draft"), name="interaction_draft"),
             models.Index(fields=["operator", "-finished_at"], name="interaction_finished"),
             models.Index(fields=["raw_identity"], name="interaction_number"),

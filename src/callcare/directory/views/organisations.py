@@ -35,8 +35,9 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     rows = rows.with_words(names.words(text)) if text else rows
     rows = rows.filter(kind=kind) if kind in OrganisationKind.values else rows
     rows = rows.with_words(names.words(place)) if place else rows
+    page = KeyPaginator(rows, 25, shown=Organisation.objects.for_list()).get_page(request.GET.get("page"))
     context = {
-        "page": KeyPaginator(rows, 25, shown=Organisation.objects.for_list()).get_page(request.GET.get("page")), "q": text, "nature": kind, "commune": place,
+        "page": page, "q": text, "nature": kind, "commune": place,
         "kinds": OrganisationKind.choices, "may_write": person(request).is_operator,
     }  # fmt: skip
     return render(request, "directory/list.html", context)
