@@ -39,7 +39,7 @@ def where(user: User) -> str:
 def _until(desk: int, minute: int) -> str:
     """Open until when; worked out once a minute for each desk, since it stands on every page."""
     now = datetime.fromtimestamp(minute * 60, UTC)
-    for begin, end in calendar_of(Desk.objects.get(pk=desk)).stretches(now):
+    for begin, end in calendar_of(Desk(pk=desk)).stretches(now):
         here = end.astimezone(PARIS)
         minutes = f"{FIXED}{here:%M}" if here.minute else ""
         return f"ouvert jusqu’à {here.hour}{FIXED}h{minutes}" if begin <= now else "fermé"

@@ -9,7 +9,7 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, When
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import CombinedExpression
 
 from callcare.accounts.models import User
 from callcare.catalogue.enums import Kind, Measure, Mode
@@ -174,7 +174,7 @@ def likeness(kind: str, measure: str) -> int:
     return list(Kind.values).index(kind) * len(Measure.values) + list(Measure.values).index(measure)
 
 
-def _traits() -> Combinable:
+def _traits() -> CombinedExpression:
     def bit(value: int, **when: object) -> Case:
         return Case(When(Q(**when), then=value), default=0)
 

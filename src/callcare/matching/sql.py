@@ -92,7 +92,7 @@ VISIBLE_LINES = f"""(o.desk_id = %(desk)s OR o.traits & {Trait.FOR_ALL} > 0 OR (
 # out below it is worked out once a row, however often it is named above. The kind and the measure are asked above it:
 # a family has mostly one, and a filter the planner cannot weigh led it to loop over every giver for every line.
 LINES_OF_OFFERS = (
-    "SELECT"  # noqa: S608  # our own words only
+    "SELECT"  # our own words only
     """ o.line_id, o.traits, o.free, o.starts_on, o.ends_on, o.radius_km, o.giver_id, o.max_live,
             o.confirmed_on, o.commune_id, o.epci_id, {specs} AS specs_differ,
             coalesce(b.times, 0) AS live, coalesce(a.times, 0) AS solicited, f.breadth,

@@ -35,7 +35,7 @@ def copy(model: type[models.Model], rows: Iterable[Row], count: int, say: Say, *
         f.column or f.name: f.get_db_prep_save(getattr(blank, f.attname), connection) for f in fields
     }
     nullable = {f.column for f in fields if f.null}
-    json = {f.column: f for f in fields if isinstance(f, models.JSONField)}
+    json = {str(f.column): f for f in fields if isinstance(f, models.JSONField)}
     key: str = model._meta.pk.column or "id"
     columns = [name for name, value in usual.items() if name in first or value is not None or name in nullable]
     columns += [key] if key not in columns else []
