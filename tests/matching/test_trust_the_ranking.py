@@ -14,7 +14,7 @@ from callcare.matching import sql
 from callcare.matching.actions import dismiss, note_solicitation
 from callcare.matching.candidates import Found, candidates_for_need, needs_for_commitment
 from callcare.matching.lines import SETTINGS, offered_by, this_day, wanted_by
-from callcare.matching.models import Dismissal, Solicitation
+from callcare.matching.models import Dismissal, Solicitation, Trait
 from callcare.matching.rules import filters, scores
 from callcare.matching.rules.facts import Offered, Wanted
 from callcare.needs.models import Need, NeedLine
@@ -172,10 +172,11 @@ def test_the_other_way_round_too(seed, monkeypatch):
 
 
 WRONG = {
-    "%(specific)s / f.breadth": "%(specific)s",
-    "o.starts_on <= %(until)s::date": "o.starts_on < %(until)s::date - 5",
-    "o.sharing = 'all'": "true",
-    "d.km > o.radius_km": "d.km > o.radius_km + 30",
+    "%(specific)s / o.breadth": "%(specific)s",
+    "o.starts_on > %(until)s::date": "o.starts_on > %(until)s::date - 5",
+    f"o.traits & {Trait.FOR_ALL} > 0": "true",
+    "o.km > o.radius_km": "o.km > o.radius_km + 30",
+    "o.traits & %(modes)s = 0": "false",
 }
 
 

@@ -38,6 +38,9 @@ class User(AbstractBaseUser):
     shortcuts = models.BooleanField("raccourcis d’une lettre", default=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    # What one request has already read about her; None outside requests, where every answer is read anew.
+    memo: dict[str, Any] | None = None
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"

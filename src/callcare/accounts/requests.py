@@ -16,7 +16,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 def person(request: HttpRequest) -> User:
     """Who asks. Every page but the listed open ones demands a login, so there is always somebody."""
-    return cast("User", request.user)
+    user = cast("User", request.user)
+    if request.user.is_authenticated and user.memo is None:
+        user.memo = {}
+    return user
 
 
 def allow(*roles: Role) -> Callable[[View], View]:

@@ -13,13 +13,14 @@ from callcare.allocations.enums import AllocationState, FulfilmentKind, Proof, R
 from callcare.core import clock
 from callcare.core.fields import RefField
 from callcare.core.states import Stateful
+from callcare.desk.models import desk_keys
 
 S = AllocationState
 
 
 class AllocationQuerySet(models.QuerySet["Allocation"]):
     def visible_to(self, user: User) -> Self:
-        mine = Q(desk__operators=user) if user.is_operator else Q(pk__in=[])
+        mine = Q(desk__in=desk_keys(user)) if user.is_operator else Q(pk__in=[])
         if user.is_partner:
             mine |= Q(need_line__need__organisation__memberships__user=user)
             mine |= Q(commitment_line__commitment__organisation__memberships__user=user)

@@ -3,8 +3,10 @@
 from typing import Self
 
 import pghistory
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 
 from callcare.commitments.enums import Level, Rtt, Sharing, Travel
@@ -51,7 +53,10 @@ class Commitment(Case):
         ]
         indexes = [
             models.Index(fields=["desk", "-opened_at"], name="commitment_list"),
-            models.Index(fields=["desk", "next_action_at"], condition=Q(state="open"), name="commitment_open"),
+            models.Index(fields=["desk", "next_action_at", "id"], name="commitment_next"),
+            models.Index(fields=["desk", "opened_at", "id"], condition=~Q(state="closed"), name="commitment_waiting"),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="commitment_title_says"),
+            GinIndex(OpClass(Upper("typed"), name="gin_trgm_ops"), name="commitment_typed_says"),
         ]
 
     def get_absolute_url(self) -> str:

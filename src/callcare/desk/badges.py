@@ -10,7 +10,7 @@ from callcare.core import clock
 from callcare.core.french import FIXED
 from callcare.desk.calendar import calendar_of
 from callcare.desk.enums import InteractionState, MailState
-from callcare.desk.models import Desk, Interaction, OutgoingMail, Reminder
+from callcare.desk.models import Desk, Interaction, OutgoingMail, Reminder, desks_of
 from callcare.desk.rules.hours import PARIS
 
 
@@ -31,7 +31,7 @@ def failed_letters(user: User) -> QuerySet[OutgoingMail]:
 
 def where(user: User) -> str:
     """« Guichet de Lille, ouvert jusqu’à 18 h »."""
-    desk = user.desks.order_by("name").first() if user.is_operator else None
+    desk = next(iter(desks_of(user)), None) if user.is_operator else None
     return f"{desk.name}, {_until(desk.pk, int(clock.now().timestamp()) // 60)}" if desk else ""
 
 
@@ -39,7 +39,7 @@ def where(user: User) -> str:
 def _until(desk: int, minute: int) -> str:
     """Open until when; worked out once a minute for each desk, since it stands on every page."""
     now = datetime.fromtimestamp(minute * 60, UTC)
-    for begin, end in calendar_of(Desk.objects.get(pk=desk)).stretches(now):
+    for begin, end in calendar_of(Desk(pk=desk)).stretches(now):
         here = end.astimezone(PARIS)
         minutes = f"{FIXED}{here:%M}" if here.minute else ""
         return f"ouvert jusqu’à {here.hour}{FIXED}h{minutes}" if begin <= now else "fermé"

@@ -176,7 +176,8 @@ class CaptureForm(WarnsOfNames):
         return Category.objects.select_related("unit").filter(code=self.cleaned_data["category"] or "").first()
 
     def clean_unit(self) -> Unit | None:
-        return Unit.objects.filter(code=self.cleaned_data["unit"] or "").first()
+        code = self.cleaned_data["unit"]
+        return Unit.objects.filter(code=code).first() if code else None
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
@@ -189,7 +190,8 @@ class CaptureForm(WarnsOfNames):
 
     def _person(self, facts: Mapping[str, Any]) -> Person | None:
         organisation = facts.get("organisation")
-        return Person.objects.filter(organisation=organisation, pk=facts.get("person") or 0).first()
+        who = facts.get("person")
+        return Person.objects.filter(organisation=organisation, pk=who).first() if organisation and who else None
 
     def _gives(self) -> dict[str, bool]:
         given = {name: bool(self.cleaned_data.get(name)) for name in ("gives_name", "gives_phone", "gives_email")}

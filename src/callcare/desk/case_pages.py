@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +20,7 @@ from callcare.catalogue.enums import ReasonUse
 from callcare.core import clock
 from callcare.core.deeds import Refused
 from callcare.core.edits import Outdated
+from callcare.core.listing import KeyPaginator
 from callcare.desk.case_forms import (
     BecauseForm,
     CaseEditForm,
@@ -34,6 +34,8 @@ from callcare.desk.case_forms import (
 from callcare.desk.enums import CaseState
 from callcare.desk.models import CaseLine, CaseQuerySet
 from callcare.desk.permissions import keeps
+from callcare.directory.models import Organisation
+from callcare.territories.models import Territory
 
 ROWS = 25
 Deed = Callable[..., Any]
@@ -96,8 +98,8 @@ def list_page(request: HttpRequest, twin: Twin) -> HttpResponse:
     """The cases of the person's desks, those to act on first."""
     form = FilterForm(request.GET, states=CaseState.choices)
     asked = form.cleaned_data if form.is_valid() else {}
-    found = _sorted(_filtered(twin.visible(request), asked, person(request)), asked.get("sort", "")).for_list()
-    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    found = _sorted(_filtered(twin.visible(request), asked, person(request)), asked.get("sort", ""))
+    page = KeyPaginator(found, ROWS, shown=twin.model.objects.for_list()).get_page(request.GET.get("page"))
     is_filtered = any(asked.values())
     facts = {
         "twin": twin, "form": form, "page": page, "is_filtered": is_filtered, "is_kept": person(request).is_operator,
@@ -117,15 +119,24 @@ def _filtered(cases: Any, asked: dict[str, Any], user: User) -> Any:
         inside = lines.objects.filter(category__path__contains=[category])
         cases = cases.filter(pk__in=inside.values(f"{cases.model.__name__.lower()}_id"))
     if text := asked.get("q", "").strip():
-        cases = cases.filter(
-            Q(ref__iexact=text) | Q(title__icontains=text) | Q(typed__icontains=text)
-            | Q(organisation__name__icontains=text) | Q(commune__name__icontains=text)
-        )  # fmt: skip
+        cases = cases.filter(pk__in=_saying(cases.model, text))
     if asked.get("mine"):
         cases = cases.filter(owner=user)
     if asked.get("late"):
         cases = cases.filter(next_action_at__lt=clock.now())
     return cases
+
+
+def _saying(model: Any, text: str) -> Any:
+    """The keys of the cases with these letters: one index a place where they may stand, together no scan."""
+    bodies = Organisation.objects.filter(name__icontains=text).values("pk")
+    places = Territory.objects.filter(name__icontains=text).values("pk")
+    says = [
+        Q(ref=text.upper()), Q(title__icontains=text), Q(typed__icontains=text), Q(organisation__in=bodies),
+        Q(commune__in=places),
+    ]  # fmt: skip
+    first, *others = [model.objects.filter(where).order_by().values("pk") for where in says]
+    return first.union(*others)
 
 
 def _sorted(cases: Any, order: str) -> Any:

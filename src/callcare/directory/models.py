@@ -12,6 +12,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Upper
 
 from callcare.accounts.models import User
 from callcare.core import clock
@@ -144,6 +145,10 @@ class Organisation(Versioned):
             GinIndex(_words_of("search_text"), name="organisation_words"),
             GinIndex(OpClass(F("search_name"), name="gin_trgm_ops"), name="organisation_likeness"),
             models.Index(OpClass(F("search_name"), name="text_pattern_ops"), name="organisation_begins"),
+            models.Index(
+                fields=["search_name", "id"], condition=Q(merged_into__isnull=True), name="organisation_alphabet"
+            ),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="organisation_says"),
             models.Index(fields=["siren"], condition=~Q(siren=""), name="organisation_siren"),
             # The unique ones leave out merged rows, which searches must find too.
             models.Index(fields=["siret"], condition=~Q(siret=""), name="organisation_siret"),

@@ -13,7 +13,7 @@ from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.fields import RefField
 from callcare.core.states import Stateful
-from callcare.desk.models import Consent
+from callcare.desk.models import Consent, desk_keys
 from callcare.introductions.enums import LIVE, IntroductionState, Side
 
 S = IntroductionState
@@ -25,7 +25,7 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         """The desk that proposed it, the desk of the commitment, and the partners of both sides once it is sent."""
         mine = Q(pk__in=[])
         if user.is_operator:
-            desks = user.desks.values("pk")
+            desks = desk_keys(user)
             mine |= Q(desk__in=desks) | Q(commitment__desk__in=desks)
         if user.is_partner:
             bodies = user.memberships.values("organisation")
@@ -147,7 +147,11 @@ class Introduction(Stateful):
                 violation_error_message="Un refus dit de quel côté il vient, et pourquoi.",
             ),
         ]
-        indexes = [models.Index(fields=["desk", "-proposed_at"], name="introduction_list")]
+        indexes = [
+            models.Index(fields=["desk", "-proposed_at"], name="introduction_list"),
+            models.Index(fields=["-proposed_at", "-id"], name="introduction_latest"),
+            models.Index(fields=["next_action_at"], condition=Q(state__in=LIVE), name="introduction_due"),
+        ]
 
     def __str__(self) -> str:
         return f"mise en relation {self.ref}"

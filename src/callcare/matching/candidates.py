@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db import connection
 
+from callcare.catalogue.enums import Mode
 from callcare.core import french
 from callcare.directory.enums import OrganisationKind
 from callcare.matching import sql
 from callcare.matching.lines import SETTINGS, offered_from, solicited_since, wanted_from
+from callcare.matching.models import Trait, likeness
 from callcare.matching.rules import filters, scores
 from callcare.matching.rules.facts import TIMES_A_YEAR, Day, Offered, Place, Wanted, km_between
 from callcare.matching.rules.filters import SAID, Missed, Stop
@@ -20,6 +22,7 @@ from callcare.matching.rules.words import named
 
 APART = 3  # announced commitments shown under « à confirmer d’abord »
 MISSES = 5
+MODES: Mapping[str, int] = {Mode.GIFT: Trait.GIVES, Mode.LOAN: Trait.LENDS, Mode.EITHER: Trait.GIVES | Trait.LENDS}
 POOL = 1000  # how far « autre chose » is counted
 
 
@@ -94,6 +97,7 @@ def candidates_for_need(wanted: Wanted, *, today: Day, limit: int = 10, all_miss
     )
     params = _common(wanted, wanted.place, limit) | {
         "all_misses": all_misses,
+        "modes": MODES[wanted.mode],
         "need": wanted.need,
         "asker": wanted.asker,
         "open": wanted.open,
@@ -119,7 +123,11 @@ def candidates_for_need(wanted: Wanted, *, today: Day, limit: int = 10, all_miss
         here = _candidate(card, wanted, offered, today, said, ("both", "giver"))
         return replace(here, is_announced=not offered.is_confirmed)
 
-    return _found(sql.offers(with_specs=bool(wanted.specs)), params, candidate)
+    def search(*, with_misses: bool) -> Found:
+        return _found(sql.offers(with_specs=bool(wanted.specs), with_misses=with_misses), params, candidate)
+
+    found = search(with_misses=all_misses)
+    return found if all_misses or found.candidates or not found.looked_at else search(with_misses=True)
 
 
 def needs_for_commitment(offered: Offered, *, today: Day, limit: int = 10, all_misses: bool = False) -> Found:
@@ -167,6 +175,7 @@ def _common(line: Wanted | Offered, place: Place, limit: int) -> dict[str, Any]:
         "category": line.category,
         "kind": line.kind,
         "measure": line.measure,
+        "likeness": likeness(line.kind, line.measure),
         "mode": line.mode,
         "times": TIMES_A_YEAR[line.every],
         "specs": json.dumps(dict(line.specs)),

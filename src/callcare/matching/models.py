@@ -8,17 +8,19 @@ from typing import Self
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
+from django.db.models.expressions import CombinedExpression
 
 from callcare.accounts.models import User
 from callcare.catalogue.enums import Kind, Measure, Mode
 from callcare.commitments.enums import Sharing, Travel
 from callcare.core import clock
+from callcare.desk.models import desk_keys
 
 
 class DismissalQuerySet(models.QuerySet["Dismissal"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(desk__operators=user) if user.is_operator else self.none()
+        return self.filter(desk__in=desk_keys(user)) if user.is_operator else self.none()
 
     def holding(self) -> Self:
         """Those that still hold: final, or neither line has changed since."""
@@ -157,6 +159,37 @@ class MatchRow(models.Model):
         abstract = True
 
 
+class Trait:
+    """The bits of `OfferedLine.traits`: what the engine asks of every line of a family, in one number.
+
+    Above them stand the kind and the measure (`likeness`). Comparing words took longer than everything else.
+    """
+
+    OPEN, REACHABLE, COUNTABLE, GIVES, LENDS, NO_ROAD, FOR_ALL, FOR_NEIGHBOURS = (1 << bit for bit in range(8))
+    ABOVE = 8
+
+
+def likeness(kind: str, measure: str) -> int:
+    """The number of a kind with a measure: lines of another one are something else."""
+    return list(Kind.values).index(kind) * len(Measure.values) + list(Measure.values).index(measure)
+
+
+def _traits() -> CombinedExpression:
+    def bit(value: int, **when: object) -> Case:
+        return Case(When(Q(**when), then=value), default=0)
+
+    kinds = (When(kind=kind, then=likeness(kind, Measure.values[0]) << Trait.ABOVE) for kind in Kind.values)
+    measures = (When(measure=one, then=likeness(Kind.values[0], one) << Trait.ABOVE) for one in Measure.values)
+    return (
+        bit(Trait.OPEN, is_open=True) + bit(Trait.REACHABLE, is_reachable=True)
+        + bit(Trait.COUNTABLE, is_countable=True)
+        + bit(Trait.GIVES, mode__in=[Mode.GIFT, Mode.EITHER]) + bit(Trait.LENDS, mode__in=[Mode.LOAN, Mode.EITHER])
+        + Case(When(Q(travel=Travel.REMOTE) | Q(kind=Kind.MONEY), then=Trait.NO_ROAD), default=0)
+        + bit(Trait.FOR_ALL, sharing=Sharing.ALL) + bit(Trait.FOR_NEIGHBOURS, sharing=Sharing.NEIGHBOURS)
+        + Case(*kinds, default=0) + Case(*measures, default=0)
+    )  # fmt: skip
+
+
 class OfferedLine(MatchRow):
     """A commitment line of a case that is not closed."""
 
@@ -175,6 +208,7 @@ class OfferedLine(MatchRow):
     sharing = models.CharField("partage", max_length=10, choices=Sharing)
     is_reachable = models.BooleanField("sollicitable", default=True)
     max_live = models.PositiveSmallIntegerField("mises en relation à la fois", default=3)
+    traits = models.GeneratedField(expression=_traits(), output_field=models.IntegerField(), db_persist=True)
 
     class Meta:
         db_table = "matching_offered"
@@ -184,9 +218,8 @@ class OfferedLine(MatchRow):
             models.Index(
                 fields=["category"],
                 include=[
-                    "line", "kind", "measure", "desk", "sharing", "mode", "is_open", "free", "is_countable", "times",
-                    "starts_on", "ends_on", "confirmed_on", "commune", "epci_id", "x", "y", "z", "radius_km", "travel",
-                    "giver", "commitment", "is_reachable", "max_live",
+                    "line", "traits", "desk", "free", "times", "starts_on", "ends_on", "confirmed_on", "commune",
+                    "epci_id", "x", "y", "z", "radius_km", "giver", "commitment", "max_live",
                 ],
                 name="offered_by_category",
             ),

@@ -4,6 +4,8 @@ The filters and the score are those of `rules`, in the same whole numbers; a tes
 the sum of `rules.filters.Stop`: its lowest bit is the filter told to a person, one bit alone is a near miss.
 """
 
+from callcare.matching.models import Trait
+
 FAMILY = """
     mine AS (SELECT code, path FROM catalogue_category WHERE id = %(category)s),
     family AS MATERIALIZED (
@@ -33,9 +35,9 @@ KM = """round(sqrt((o.x - %(x)s) * (o.x - %(x)s) + (o.y - %(y)s) * (o.y - %(y)s)
 NEAR = """CASE
             WHEN {no_road} THEN %(near_same_epci)s
             WHEN o.commune_id = %(commune)s THEN %(near)s
-            WHEN d.km IS NULL THEN CASE WHEN o.epci_id = %(epci)s THEN %(near_same_epci)s ELSE %(near_unknown)s END
-            WHEN o.epci_id = %(epci)s THEN greatest(%(near_same_epci)s, %(near)s - %(near)s * d.km / %(near_reach_km)s)
-            ELSE greatest(0, %(near)s - %(near)s * d.km / %(near_reach_km)s)
+            WHEN {km} IS NULL THEN CASE WHEN o.epci_id = %(epci)s THEN %(near_same_epci)s ELSE %(near_unknown)s END
+            WHEN o.epci_id = %(epci)s THEN greatest(%(near_same_epci)s, %(near)s - %(near)s * {km} / %(near_reach_km)s)
+            ELSE greatest(0, %(near)s - %(near)s * {km} / %(near_reach_km)s)
         END"""
 
 # The last step of both: the first rows, the near misses, and what each filter removed.
@@ -82,12 +84,79 @@ CARD_OF_OFFER = """
         JOIN catalogue_category k ON k.id = o.category_id JOIN catalogue_unit u ON u.id = o.unit_id
         JOIN desk_desk s ON s.id = o.desk_id LEFT JOIN territories_territory t ON t.id = o.commune_id"""
 
-OFFERS = (  # our own words only; every value travels as a parameter
-    "WITH"  # noqa: S608
-    + FAMILY.format(breadth=BREADTH)
-    + ","
-    + SOLICITED
-    + """,
+# The same for a line of the index, by its traits.
+VISIBLE_LINES = f"""(o.desk_id = %(desk)s OR o.traits & {Trait.FOR_ALL} > 0 OR (o.traits & {Trait.FOR_NEIGHBOURS} > 0
+            AND o.desk_id IN (SELECT to_desk_id FROM desk_desk_neighbours WHERE from_desk_id = %(desk)s)))"""  # noqa: S608
+
+# Every line of the family, with its distance and how often its giver was asked. OFFSET 0 is a fence: what is worked
+# out below it is worked out once a row, however often it is named above. The kind and the measure are asked above it:
+# a family has mostly one, and a filter the planner cannot weigh led it to loop over every giver for every line.
+LINES_OF_OFFERS = (
+    "SELECT"  # our own words only
+    """ o.line_id, o.traits, o.free, o.starts_on, o.ends_on, o.radius_km, o.giver_id, o.max_live,
+            o.confirmed_on, o.commune_id, o.epci_id, {specs} AS specs_differ,
+            coalesce(b.times, 0) AS live, coalesce(a.times, 0) AS solicited, f.breadth,
+            CASE WHEN o.times > 0 AND %(times)s > 0 THEN o.times ELSE 1 END AS free_times,
+            CASE WHEN o.times > 0 AND %(times)s > 0 THEN %(times)s ELSE 1 END AS open_times,
+            """
+    + KM
+    + """ AS km
+        FROM family f
+        JOIN matching_offered o ON o.category_id = f.id
+        LEFT JOIN asked a ON a.giver_id = o.giver_id
+        LEFT JOIN busy b ON b.commitment_id = o.commitment_id
+        WHERE """
+    + VISIBLE_LINES
+    + """ OFFSET 0"""
+)
+# In the order of `rules.filters.Stop`; each says no when it is true.
+FILTERS_OF_OFFERS = {
+    2: "o.traits & %(modes)s = 0",
+    4: "o.specs_differ",
+    8: f"NOT (o.traits & {Trait.OPEN} > 0 AND %(is_open)s)",
+    16: f"""%(open)s <= 0 OR (o.traits & {Trait.COUNTABLE} > 0 AND (o.free <= 0
+                OR o.free * o.free_times < least(%(min_useful)s, %(open)s) * o.open_times))""",
+    32: "o.starts_on > %(until)s::date OR o.ends_on < %(since)s::date",
+    64: "o.km > o.radius_km AND NOT ({no_road})",
+    128: """o.line_id IN (SELECT line_id FROM dismissed)
+                OR o.giver_id IN (SELECT giver_id FROM dismissed UNION ALL SELECT giver_id FROM in_contact)
+                OR o.giver_id = %(asker)s""",
+    256: f"o.traits & {Trait.REACHABLE} = 0 OR o.live >= o.max_live OR o.solicited >= %(max_solicited)s",
+}
+FIRST_STOP = (
+    "CASE " + "\n            ".join(f"WHEN {no} THEN {bit}" for bit, no in FILTERS_OF_OFFERS.items()) + " ELSE 0 END"
+)
+ALL_STOPS = "\n            + ".join(f"CASE WHEN {no} THEN {bit} ELSE 0 END" for bit, no in FILTERS_OF_OFFERS.items())
+SCORE_OF_OFFER = (
+    f"""CASE WHEN o.traits & {Trait.COUNTABLE} = 0 OR o.free * o.free_times >= %(open)s * o.open_times THEN %(covers)s
+                ELSE %(covers)s * greatest(o.free, 0) * o.free_times / (%(open)s * o.open_times) END
+            + """
+    + NEAR
+    + """
+            + CASE WHEN o.confirmed_on >= %(fresh_since)s::date THEN %(fresh)s
+                WHEN o.confirmed_on >= %(fading_since)s::date THEN %(fresh_fading)s ELSE 0 END
+            + greatest(0, %(rest)s - o.solicited) * 10
+            + %(specific)s / o.breadth
+            + %(of_asker)s"""
+)
+
+
+def _ranked(stops: str, score: str) -> str:
+    """The lines with the filters that stop them and their score."""
+    return f"""
+        SELECT o.line_id, o.confirmed_on IS NOT NULL AS is_sure, o.live, o.solicited, o.breadth, o.stops,
+            {score} AS score
+        FROM (SELECT o.*, {stops} AS stops FROM ({LINES_OF_OFFERS}) o
+            WHERE o.traits >> {Trait.ABOVE} = %(likeness)s OFFSET 0) o"""  # noqa: S608
+
+
+def _offers(seen: str) -> str:
+    return (  # our own words only; every value travels as a parameter
+        "WITH"  # noqa: S608
+        + FAMILY.format(breadth=BREADTH)
+        + ","
+        + SOLICITED
+        + """,
     dismissed AS MATERIALIZED (
         SELECT coalesce(d.commitment_line_id, 0) AS line_id, coalesce(d.giver_id, 0) AS giver_id
         FROM matching_dismissal d LEFT JOIN commitments_commitmentline l ON l.id = d.commitment_line_id
@@ -97,55 +166,26 @@ OFFERS = (  # our own words only; every value travels as a parameter
     in_contact AS MATERIALIZED (
         SELECT giver_id FROM matching_solicitation WHERE need_id = %(need)s AND closed_at IS NULL
     ),
-    seen AS MATERIALIZED (
-        SELECT o.line_id, o.confirmed_on IS NOT NULL AS is_sure,
-            coalesce(b.times, 0) AS live, coalesce(a.times, 0) AS solicited, f.breadth,
-            (CASE WHEN o.mode <> %(mode)s AND o.mode <> 'either' AND %(mode)s <> 'either' THEN 2 ELSE 0 END)
-            + (CASE WHEN {specs} THEN 4 ELSE 0 END)
-            + (CASE WHEN o.is_open AND %(is_open)s THEN 0 ELSE 8 END)
-            + (CASE WHEN %(open)s <= 0 OR (o.is_countable AND (o.free <= 0 OR o.free * q.free_times
-                < least(%(min_useful)s, %(open)s) * q.open_times)) THEN 16 ELSE 0 END)
-            + (CASE WHEN (%(until)s::date IS NULL OR o.starts_on IS NULL OR o.starts_on <= %(until)s::date)
-                AND (o.ends_on IS NULL OR o.ends_on >= %(since)s::date) THEN 0 ELSE 32 END)
-            + (CASE WHEN d.km > o.radius_km AND NOT ({no_road}) THEN 64 ELSE 0 END)
-            + (CASE WHEN o.line_id IN (SELECT line_id FROM dismissed)
-                OR o.giver_id IN (SELECT giver_id FROM dismissed UNION ALL SELECT giver_id FROM in_contact)
-                OR o.giver_id = %(asker)s THEN 128 ELSE 0 END)
-            + (CASE WHEN o.is_reachable AND coalesce(b.times, 0) < o.max_live
-                AND coalesce(a.times, 0) < %(max_solicited)s THEN 0 ELSE 256 END) AS stops,
-            CASE WHEN NOT o.is_countable OR o.free * q.free_times >= %(open)s * q.open_times THEN %(covers)s
-                ELSE %(covers)s * greatest(o.free, 0) * q.free_times / (%(open)s * q.open_times) END
-            + """
-    + NEAR
-    + """
-            + CASE WHEN o.confirmed_on >= %(fresh_since)s::date THEN %(fresh)s
-                WHEN o.confirmed_on >= %(fading_since)s::date THEN %(fresh_fading)s ELSE 0 END
-            + greatest(0, %(rest)s - coalesce(a.times, 0)) * 10
-            + %(specific)s / f.breadth
-            + %(of_asker)s AS score
-        FROM family f
-        JOIN matching_offered o ON o.category_id = f.id
-        LEFT JOIN asked a ON a.giver_id = o.giver_id
-        LEFT JOIN busy b ON b.commitment_id = o.commitment_id
-        CROSS JOIN LATERAL (SELECT """
-    + KM
-    + """ AS km) d
-        CROSS JOIN LATERAL (SELECT
-            CASE WHEN o.times > 0 AND %(times)s > 0 THEN o.times ELSE 1 END AS free_times,
-            CASE WHEN o.times > 0 AND %(times)s > 0 THEN %(times)s ELSE 1 END AS open_times) q
-        WHERE o.kind = %(kind)s AND o.measure = %(measure)s AND """
-    + VISIBLE_OFFERS
-    + """
+    seen AS MATERIALIZED ("""
+        + seen
+        + """
     ),"""
-    + PICKED
-)
+        + PICKED
+    )
 
 
-def offers(*, with_specs: bool) -> str:
-    """The candidates for a need line."""
-    return OFFERS.format(
+# Usually the first filter that says no is enough, and a score only where none does. The near misses ask for all
+# filters of all lines: they have a statement of their own, for when they are shown.
+OFFERS = _offers(_ranked(FIRST_STOP, f"CASE WHEN o.stops = 0 THEN {SCORE_OF_OFFER} END"))
+OFFERS_WITH_MISSES = _offers(_ranked(ALL_STOPS, SCORE_OF_OFFER))
+
+
+def offers(*, with_specs: bool, with_misses: bool) -> str:
+    """The candidates for a need line; with the near misses, twice as long."""
+    return (OFFERS_WITH_MISSES if with_misses else OFFERS).format(
         specs="NOT matching_specs_agree(%(specs)s::jsonb, o.specs)" if with_specs else "false",
-        no_road="o.travel = 'remote' OR o.kind = 'money'",
+        no_road=f"o.traits & {Trait.NO_ROAD} > 0",
+        km="o.km",
         order="score DESC, line_id",
         card_order="card.score DESC, card.line",
         chosen=CHOSEN_OFFERS,
@@ -233,6 +273,7 @@ def wants(*, with_specs: bool) -> str:
     return WANTS.format(
         specs="NOT matching_specs_agree(o.specs, %(specs)s::jsonb)" if with_specs else "false",
         no_road="%(no_road)s",
+        km="d.km",
         order="score DESC, opened_on, line_id",
         card_order="card.score DESC, card.opened_on, card.line",
         chosen=CHOSEN_WANTS,

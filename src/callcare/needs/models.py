@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Self
 
 import pghistory
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 
 from callcare.catalogue.enums import Audience
@@ -59,7 +61,10 @@ class Need(Case):
         ]
         indexes = [
             models.Index(fields=["desk", "-opened_at"], name="need_list"),
-            models.Index(fields=["desk", "next_action_at"], condition=Q(state="open"), name="need_open"),
+            models.Index(fields=["desk", "next_action_at", "id"], name="need_next"),
+            models.Index(fields=["desk", "opened_at", "id"], condition=~Q(state="closed"), name="need_waiting"),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="need_title_says"),
+            GinIndex(OpClass(Upper("typed"), name="gin_trgm_ops"), name="need_typed_says"),
         ]
 
     def get_absolute_url(self) -> str:

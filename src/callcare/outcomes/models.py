@@ -10,13 +10,14 @@ from django.db.models import F, Q
 from callcare.accounts.models import User
 from callcare.catalogue.enums import Audience
 from callcare.core import clock
+from callcare.desk.models import desk_keys
 from callcare.introductions.enums import Side
 from callcare.outcomes.enums import AgeBand, CountMethod, Extent
 
 
 class OutcomeQuerySet(models.QuerySet["Outcome"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(desk__operators=user) if user.is_operator else self.none()
+        return self.filter(desk__in=desk_keys(user)) if user.is_operator else self.none()
 
 
 @pghistory.track()

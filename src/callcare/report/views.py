@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from callcare.accounts.enums import Role
 from callcare.accounts.requests import allow, person
 from callcare.core import clock, french
 from callcare.core.deeds import Refused
+from callcare.core.listing import KeyPaginator
 from callcare.report import figures
 from callcare.report.actions import set_target
 from callcare.report.figures import NOWHERE, Figure, Scope
@@ -163,7 +163,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "figure": figure,
         "value": figure.value(scope),
-        "page": Paginator(found.rows, 50).get_page(request.GET.get("page")),
+        "page": KeyPaginator(found.rows, 50).get_page(request.GET.get("page")),
         "present": found.present,
         "scope": scope,
         "form": form,

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.db.models.functions import Upper
 
 from callcare.accounts.models import User
 from callcare.territories.enums import Level, Precision
@@ -66,6 +67,7 @@ class Territory(models.Model):
         indexes = [
             models.Index(OpClass("search_name", "varchar_pattern_ops"), name="territory_name_begins"),
             GinIndex(WORDS, name="territory_words"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="territory_says"),
         ]
 
     def __str__(self) -> str:

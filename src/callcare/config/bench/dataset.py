@@ -1,37 +1,44 @@
-"""A made-up country at the size of the issue: 20,000 organisations, 100,000 open commitments, 20,000 needs.
+"""A made-up country at the size of the issue: 20,000 organisations, 100,000 open commitments, 20,000 open needs.
 
-Real communes weighted by their population, the founding catalogue, quantities and periods as they come in life; the
-same seed gives the same rows. Bulk-loaded by COPY; the engine's tables are then filled as a restore fills them.
+Real communes weighted by their population, the founding catalogue, quantities and periods as they come in life; as
+many cases again as there are needs are closed, and two years of work lie behind them all (`history`). The same seed
+gives the same rows. Bulk-loaded by COPY; the engine's tables are then filled as a restore fills them.
 """
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate, islice
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import connection, models
+from pghistory.models import Context
 from stdnum import luhn
 
 from callcare.accounts.enums import Role
 from callcare.accounts.models import User
 from callcare.catalogue.actions import found_catalogue
-from callcare.catalogue.models import Category
+from callcare.catalogue.models import Category, Reason
 from callcare.commitments.models import Commitment, CommitmentLine
+from callcare.config.bench import history
+from callcare.config.bench.loading import Row, Say, copy, ref, without_triggers
 from callcare.core import clock
 from callcare.core.deeds import deed
-from callcare.core.refs import ALPHABET
-from callcare.desk.models import Desk
-from callcare.directory.models import Organisation
+from callcare.desk.models import Desk, Draft, Interaction
+from callcare.directory.models import Channel, Organisation, Person
+from callcare.introductions.models import Introduction
 from callcare.matching.actions import rebuild
 from callcare.matching.models import Solicitation
 from callcare.needs.models import Need, NeedLine
+from callcare.report.enums import Indicator
+from callcare.report.models import Target
 from callcare.territories.actions import load_communes
 from callcare.territories.enums import Level
 from callcare.territories.models import Territory
 
 OPERATOR = "banc@call-care.test"
+CHIEF = "pilote@call-care.test"
 BODIES = ("Association", "Centre social", "Atelier", "Fondation", "Mission locale", "Comptoir", "Maison", "Société")
 NAMES = (
     "du Canal", "des Tilleuls", "Verlinde", "du Moulin", "de la Lys", "Dumoulin", "des Weppes", "Saint-Martin",
@@ -59,9 +66,6 @@ SYLLABLES = (
 )
 # The words of names are learnt row by row; without figures about its table that look-up would read it whole.
 FIRST_WORDS = 300
-Row = dict[str, Any]
-Say = Callable[[str, int, int], None]
-T = TypeVar("T")
 
 
 class BenchVerb(models.TextChoices):
@@ -81,23 +85,48 @@ def make(*, size: int, seed: int, say: Say) -> None:
     bodies = max(1, size // 5)
     with _without_history(), deed(BenchVerb.MADE, by=None):
         rows = _organisations(bodies, pick, places)
-        _copy(Organisation, islice(rows, FIRST_WORDS), bodies, say)
+        copy(Organisation, islice(rows, FIRST_WORDS), bodies, say)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE directory_spelling")
-        _copy(Organisation, rows, bodies, say)
-    with _without_triggers(), deed(BenchVerb.MADE, by=None):
-        cases = _Cases(pick, places, shelf, desks, operator, bodies)
-        _copy(Commitment, cases.commitments(size), size, say)
-        _copy(CommitmentLine, cases.lines("commitment", size), size, say)
-        _copy(Need, cases.needs(bodies), bodies, say)
-        _copy(NeedLine, cases.lines("need", bodies), bodies, say)
+        copy(Organisation, rows, bodies, say)
+    tables = (Commitment, CommitmentLine, Need, NeedLine, Solicitation, *history.TABLES)
+    with without_triggers(*tables), deed(BenchVerb.MADE, by=None):
+        cases = Cases(pick, places, shelf, desks, operator, bodies)
+        years = history.Years(pick, cases, history.Sizes(size))
+        copy(Person, history.people(bodies, pick), bodies, say)
+        copy(Channel, history.channels(bodies), 2 * bodies, say)
+        copy(Interaction, years.contacts(), years.sizes.contacts, say)
+        copy(Draft, years.drafts(), history.DRAFTS, say)
+        copy(Commitment, cases.commitments(size), size + bodies, say)
+        copy(CommitmentLine, cases.lines("commitment", size + bodies), size + bodies, say)
+        copy(Need, cases.needs(bodies), 2 * bodies, say)
+        copy(NeedLine, cases.lines("need", 2 * bodies), 2 * bodies, say)
         asked = min(size // 50, bodies)
-        _copy(Solicitation, cases.solicitations(asked, bodies), asked, say)
-    say("moteur", 0, 1)
+        copy(Solicitation, cases.solicitations(asked, bodies), asked, say)
+        years.write(say)
+        history.count_promises()
+    say("moteur", 0, 2)
     rebuild()
-    say("moteur", 1, 1)
+    say("moteur", 1, 2)
+    _lives(Interaction, Need, Commitment, Introduction)
+    say("moteur", 2, 2)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def _lives(*models_told: type[models.Model]) -> None:
+    """The first line of the life of each row, as the triggers would have written it."""
+    metadata = {"verb": BenchVerb.MADE.value, "said": BenchVerb.MADE.label, "by": None, "because": ""}
+    context = Context.objects.create(metadata=metadata | {"at": clock.now().isoformat()})
+    with connection.cursor() as cursor:
+        for model in models_told:
+            event: Any = model.events.rel.related_model  # type: ignore[attr-defined]
+            kept = ", ".join(f'"{f.column}"' for f in event._meta.concrete_fields if not f.name.startswith("pgh_"))
+            cursor.execute(
+                f"INSERT INTO {event._meta.db_table} ({kept}, pgh_created_at, pgh_label, pgh_obj_id, pgh_context_id)"  # noqa: S608
+                f" SELECT {kept}, now(), 'insert', id, %s FROM {model._meta.db_table}",
+                [context.pk],
+            )
 
 
 def _desks() -> list[Desk]:
@@ -109,7 +138,10 @@ def _desks() -> list[Desk]:
 
 def _operator(desks: list[Desk]) -> User:
     user = User.objects.create_user(OPERATOR, display_name="Opératrice du banc", roles=[Role.OPERATOR])
+    User.objects.create_user(CHIEF, display_name="Pilote du banc", roles=[Role.STEWARD, Role.ADMIN])
     desks[0].operators.add(user)
+    first, last = clock.today() - timedelta(500), clock.today()  # the review begins with its oldest target
+    Target.objects.create(indicator=Indicator.COMPUTERS, value=2021, from_on=first, due_on=last)
     return user
 
 
@@ -146,16 +178,6 @@ class _Shelf:
         return self.pick.choices(self.ranked, cum_weights=self.weights)[0]
 
 
-def _ref(letter: str, number: int) -> str:
-    """References in order, not by luck: a hundred thousand drawn ones would clash."""
-    body = ""
-    for _ in range(6):
-        number, rest = divmod(number, len(ALPHABET))
-        body = ALPHABET[rest] + body
-    body += luhn.calc_check_digit(body, alphabet=ALPHABET)
-    return f"{letter}-{body[:4]}-{body[4:]}"
-
-
 def _word(number: int) -> str:
     """A made-up proper name, one of four thousand: a vocabulary grows slower than a directory."""
     number = number * 7919 % 4000 + 300
@@ -170,25 +192,39 @@ def _organisations(count: int, pick: random.Random, places: _Places) -> Iterator
     for number in range(1, count + 1):
         name = f"{pick.choice(BODIES)} {pick.choice(NAMES)} {pick.choice(NAMES)} {_word(number)}"
         kind = pick.choice(["association", "association", "company", "school", "local_authority"])
-        yield {"id": number, "ref": _ref("O", number), "name": name, "kind": kind, "commune_id": places.one()}
+        siren = str(80_000_000 + number - (5 if number % 100 == 0 else 0))  # a few share theirs
+        yield {
+            "id": number, "ref": ref("O", number), "name": name, "kind": kind, "commune_id": places.one(),
+            "siren": siren + luhn.calc_check_digit(siren) if number % 5 < 3 else "",
+        }  # fmt: skip
 
 
-class _Cases:
-    """Needs and commitments with one line each."""
+class Cases:
+    """Needs and commitments with one line each; the first ones open, the last ones closed."""
 
     def __init__(
         self, pick: random.Random, places: _Places, shelf: _Shelf, desks: list[Desk], operator: User, bodies: int
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.pick, self.places, self.shelf, self.bodies = pick, places, shelf, bodies
         self.desks = [desk.pk for desk in desks]
         self.operator, self.now, self.today = operator.pk, clock.now(), clock.today()
+        self.served = Reason.objects.get(code="served").pk
         self.of: dict[str, list[int]] = {"commitment": [], "need": []}
+        self.organisation: dict[str, list[int]] = {"commitment": [], "need": []}
+        self.opened: dict[str, list[datetime]] = {"commitment": [], "need": []}
+        self.category: dict[str, list[int]] = {"commitment": [], "need": []}
+        self.quantity: dict[str, list[int]] = {"commitment": [], "need": []}
+        self.factor: dict[str, list[int]] = {"commitment": [], "need": []}
+
+    def one_desk(self) -> int:
+        return self.desks[0] if self.pick.random() < 0.8 else self.desks[1]
 
     def commitments(self, count: int) -> Iterator[Row]:
+        """So many open, and as many closed as there are organisations."""
         pick = self.pick
-        for number in range(1, count + 1):
+        for number in range(1, count + self.bodies + 1):
             confirmed = None if pick.random() < 0.1 else self.now - timedelta(pick.randint(0, 150))
-            yield self._case("commitment", "E", number, 90) | {
+            yield self._case("commitment", "E", number, 90, is_closed=number > count) | {
                 "level": "confirmed" if confirmed else "announced",
                 "confirmed_at": confirmed,
                 # The worst case: one desk may propose nearly every commitment of the country.
@@ -198,21 +234,26 @@ class _Cases:
             }
 
     def needs(self, count: int) -> Iterator[Row]:
-        for number in range(1, count + 1):
-            yield self._case("need", "B", number, 30) | {"audience": self.pick.choice(["school", "university", ""])}
+        for number in range(1, 2 * count + 1):
+            facts = self._case("need", "B", number, 30, is_closed=number > count)
+            yield facts | {"audience": self.pick.choice(["school", "university", ""])}
 
-    def _case(self, kind: str, letter: str, number: int, days: int) -> Row:
+    def _case(self, kind: str, letter: str, number: int, days: int, *, is_closed: bool) -> Row:
         pick = self.pick
-        desk = self.desks[0] if pick.random() < 0.8 else self.desks[1]
-        self.of[kind].append(desk)
+        body = pick.randint(1, self.bodies)
+        opened = self.now - timedelta(pick.randint(61, history.YEARS) if is_closed else pick.randint(0, 60))
+        self.of[kind].append(self.one_desk())
+        self.organisation[kind].append(body)
+        self.opened[kind].append(opened)
         starts: date | None = self.today + timedelta(pick.randint(-60, 30)) if pick.random() < 0.5 else None
         return {
-            "id": number, "ref": _ref(letter, number), "desk_id": desk,
-            "organisation_id": pick.randint(1, self.bodies), "title": "Pour la mesure",
-            "commune_id": self.places.one(), "owner_id": self.operator,
-            "next_action_at": self.now + timedelta(pick.randint(0, 20)), "starts_on": starts,
+            "id": number, "ref": ref(letter, number), "desk_id": self.of[kind][-1], "organisation_id": body,
+            "person_id": body, "title": "Pour la mesure", "commune_id": self.places.one(), "owner_id": self.operator,
+            "next_action_at": None if is_closed else self.now + timedelta(pick.randint(0, 20)), "starts_on": starts,
             "ends_on": (starts or self.today) + timedelta(pick.randint(1, 2 * days)) if pick.random() < 0.6 else None,
-            "opened_at": self.now - timedelta(pick.randint(0, 60)),
+            "opened_at": opened, "state": "closed" if is_closed else "open",
+            "closed_at": min(self.now, opened + timedelta(40)) if is_closed else None,
+            "close_reason_id": self.served if is_closed else None,
         }  # fmt: skip
 
     def lines(self, kind: str, count: int) -> Iterator[Row]:
@@ -220,6 +261,9 @@ class _Cases:
         for number in range(1, count + 1):
             category = self.shelf.one()
             quantity = max(1, int(pick.lognormvariate(2.0, 1.2))) * category.unit.factor
+            self.category[kind].append(category.pk)
+            self.quantity[kind].append(quantity)
+            self.factor[kind].append(category.unit.factor)
             yield {
                 "id": number, f"{kind}_id": number, "desk_id": self.of[kind][number - 1],
                 "category_id": category.pk, "kind": category.kind, "measure": category.unit.measure,
@@ -239,35 +283,6 @@ class _Cases:
             }  # fmt: skip
 
 
-def _copy(model: type[models.Model], rows: Iterable[Row], count: int, say: Say) -> None:
-    """COPY rows that say only what matters; the model's defaults say the rest."""
-    first, rows = _peek(rows)
-    if not first:
-        return
-    fields = [f for f in model._meta.concrete_fields if not getattr(f, "generated", False)]
-    blank = model()
-    usual: dict[str, Any] = {
-        f.column or f.name: f.get_db_prep_save(getattr(blank, f.attname), connection) for f in fields
-    }
-    nullable = {f.column for f in fields if f.null}
-    columns = [name for name, value in usual.items() if name in first or value is not None or name in nullable]
-    names = ", ".join(f'"{column}"' for column in columns)
-    table = model._meta.db_table
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for number, row in enumerate(rows, 1):
-                copy.write_row([row.get(column, usual[column]) for column in columns])
-                if number % 2000 == 0 or number == count:
-                    say(str(model._meta.verbose_name_plural), number, count)
-        cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), %s)", [count])
-
-
-def _peek(rows: Iterable[Row]) -> tuple[Row, Iterator[Row]]:
-    rest = iter(rows)
-    first = list(islice(rest, 1))
-    return (first[0] if first else {}), (row for part in (first, rest) for row in part)
-
-
 @contextmanager
 def _without_history() -> Iterator[None]:
     """Only here: the rows of a scratch database have no life to tell. The other triggers stay."""
@@ -283,16 +298,3 @@ def _without_history() -> Iterator[None]:
     with connection.cursor() as cursor:
         for name in names:
             cursor.execute(f"ALTER TABLE directory_organisation ENABLE TRIGGER {name}")
-
-
-@contextmanager
-def _without_triggers() -> Iterator[None]:
-    """Keys and checks stay; what triggers would have written is computed afterwards, at once."""
-    tables = [model._meta.db_table for model in (Commitment, CommitmentLine, Need, NeedLine, Solicitation)]
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        yield
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

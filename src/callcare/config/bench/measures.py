@@ -1,29 +1,35 @@
 """What is measured, each beside its floor in the same run: a primary-key look-up of as many rows."""
 
+import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import quantiles
 from time import perf_counter
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import NoReverseMatch, reverse
 
 from callcare.accounts.models import User
-from callcare.commitments.models import Commitment, CommitmentLine
-from callcare.config.bench.dataset import OPERATOR
+from callcare.commitments.models import CommitmentLine
+from callcare.config.bench.dataset import CHIEF, OPERATOR
+from callcare.config.bench.pages import PAGES, Page, addresses, things
+from callcare.config.bench.spent import Processor
 from callcare.desk.capture import capture as capture_line
 from callcare.directory.models import Organisation
 from callcare.directory.search import find_organisations
 from callcare.matching.candidates import Found, candidates_for_need, needs_for_commitment
 from callcare.matching.lines import offered_by, this_day, wanted_by
+from callcare.matching.models import OfferedLine, WantedLine
 from callcare.needs.models import Need, NeedLine
+from callcare.territories.models import PostCode, Territory
+from callcare.territories.search import search as search_communes
 
 MAX_QUERIES = 12
+PAGE_ROWS = 25  # of the look-up beside a page
 WARM = 10
 
 
@@ -42,6 +48,8 @@ class Row:
     p95_ms: float
     queries: int | None = None
     repeats: int = 0
+    cpu_ms: float = 0.0  # the processor's part of p50: ours and the database's
+    load: float = 0.0  # of the machine, over the last minute
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -53,6 +61,16 @@ class Measure:
 
     name: str
     run: Callable[[random.Random, int], Iterator[Row]]
+
+
+class Questions:
+    """How many statements reach the database, counted where they leave: no log that a request empties."""
+
+    asked = 0
+
+    def __call__(self, execute: Any, statement: Any, params: Any, many: Any, context: Any) -> Any:
+        self.asked += not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))
+        return execute(statement, params, many, context)
 
 
 class _AtDatabase:
@@ -78,17 +96,20 @@ def timed(
     most: float | None, at: str = "p99", database_only: bool = False,
 ) -> Row:  # fmt: skip
     """Do it for each thing, and after each a look-up by primary key of as many rows as it brought."""
-    pick, mine, floor = random.Random(1), [], []  # noqa: S311
+    pick, mine, floor, worked = random.Random(1), [], [], []  # noqa: S311
+    processor = Processor()
     warm = min(WARM, len(things))
     for number, thing in enumerate([*things[:warm], *things]):
         clock = _AtDatabase()
-        begin = perf_counter()
+        before, begin = processor(), perf_counter()
         with connection.execute_wrapper(clock):
             rows = do(thing)
+        work = processor() - before
         spent = clock.spent if database_only else perf_counter() - begin
         beside = _floor(table, key, [pick.randint(1, top) for _ in range(max(1, rows))])
         if number >= warm:
             mine.append(spent)
+            worked.append(work)
             floor.append(beside)
     p50, p95, p99 = _percentiles(mine)
     floor_ms = _percentiles(floor)[0]
@@ -96,7 +117,21 @@ def timed(
     target = f"{at} ≤ {most:g} ms" if most else ""
     ok = reached <= most if most else None
     ratio = round(p50 / floor_ms, 1) if floor_ms else 0.0
-    return Row(name, size, p50, p99, floor_ms, ratio, target, ok, p95, repeats=len(mine))
+    load = round(os.getloadavg()[0], 1)
+    return Row(
+        name,
+        size,
+        p50,
+        p99,
+        floor_ms,
+        ratio,
+        target,
+        ok,
+        p95,
+        repeats=len(mine),
+        cpu_ms=_percentiles(worked)[0],
+        load=load,
+    )
 
 
 def _floor(table: str, key: str, keys: list[int]) -> float:
@@ -113,8 +148,10 @@ def _shown(found: Found) -> int:
 
 def candidates(pick: random.Random, repeats: int) -> Iterator[Row]:
     """Who can help, for needs of every category: the statement alone, then with the reasons written."""
-    size, today = CommitmentLine.objects.count(), this_day()
-    needs = NeedLine.objects.select_related("need__commune", "category", "unit").order_by("pk")
+    size, today = OfferedLine.objects.count(), this_day()
+    needs = (
+        NeedLine.objects.filter(need__state="open").select_related("need__commune", "category", "unit").order_by("pk")
+    )
     wanted = [wanted_by(line) for line in _some(needs, pick, repeats)]
     facts: dict[str, Any] = {"table": "matching_offered", "key": "line_id", "top": size}
 
@@ -130,8 +167,12 @@ def candidates(pick: random.Random, repeats: int) -> Iterator[Row]:
 
 def needs(pick: random.Random, repeats: int) -> Iterator[Row]:
     """The reverse: whom a commitment would serve."""
-    size, today = NeedLine.objects.count(), this_day()
-    lines = CommitmentLine.objects.select_related("commitment__commune", "category", "unit").order_by("pk")
+    size, today = WantedLine.objects.count(), this_day()
+    lines = (
+        CommitmentLine.objects.filter(commitment__state="open")
+        .select_related("commitment__commune", "category", "unit")
+        .order_by("pk")
+    )
     offered = [offered_by(line) for line in _some(lines, pick, repeats)]
 
     def search(one: Any) -> int:
@@ -166,46 +207,39 @@ def _slip(name: str, pick: random.Random) -> str:
 
 
 def pages(pick: random.Random, repeats: int) -> Iterator[Row]:
-    """The pages of an operator, through Django's test client: server time, and the number of queries."""
+    """Every page an operator opens, through Django's test client: server time, and the number of queries."""
     operator = User.objects.get(email=OPERATOR)
-    desk = operator.desks.get()
-    need = pick.choice(list[Any](Need.objects.filter(desk=desk).select_related("organisation").order_by("pk")[:300]))
-    offer = pick.choice(list[Any](Commitment.objects.filter(desk=desk).order_by("pk")[:300]))
-    client = Client()
-    client.force_login(operator)
-    asked: list[tuple[str, list[Any]]] = [
-        ("desk:console", []), ("desk:log", []), ("desk:reminders", []), ("needs:list", []), ("commitments:list", []),
-        ("needs:page", [need.ref]), ("commitments:page", [offer.ref]), ("matching:of-need", [need.ref]),
-        ("matching:of-commitment", [offer.ref]), ("matching:why", [need.ref]), ("introductions:list", []),
-        ("allocations:list", []), ("directory:list", []), ("directory:page", [need.organisation.ref]),
-        ("report:review", []),
-    ]  # fmt: skip
-    for name, args in asked:
-        try:
-            url = reverse(name, args=args)
-        except NoReverseMatch:
-            continue
-        if (row := _page(client, name, url, min(repeats, 60))) is not None:
-            yield row
+    known, size = things(operator, pick), OfferedLine.objects.count()
+    browsers = {False: Client(), True: Client()}
+    browsers[False].force_login(operator)
+    browsers[True].force_login(User.objects.get(email=CHIEF))
+    for page in PAGES:
+        yield _page(browsers[page.by_chief], page, list(addresses(page, known)), size, min(repeats, 60))
 
 
-def _page(client: Client, name: str, url: str, repeats: int) -> Row | None:
-    if client.get(url, follow=True).status_code != 200:
-        return None
-    with CaptureQueriesContext(connection) as seen:
-        client.get(url)
+def _page(browser: Client, page: Page, urls: list[str], size: int, repeats: int) -> Row:
+    """One page, asked for each of its things in turn. An answer that is no page is a fault of the bench."""
+    count, most = Questions(), 0
 
     def get(url: str) -> int:
-        client.get(url)
-        return 25
+        nonlocal most
+        count.asked = 0
+        with connection.execute_wrapper(count):
+            answer = browser.post(url, page.posts) if page.posts else browser.get(url)
+        if answer.status_code not in {200, 302}:
+            raise CommandError(f"{page.name} : {url} répond {answer.status_code}.")
+        most = max(most, count.asked)
+        return PAGE_ROWS
 
+    if not urls:
+        raise CommandError(f"{page.name} : le jeu de mesure n’a rien à y montrer.")
     row = timed(
-        f"page {name}", Need.objects.count(), [url] * repeats, get, table="needs_need", key="id",
-        top=Need.objects.count(), most=120, at="p95",
+        page.name, size, (urls * repeats)[:repeats], get, table="needs_need", key="id", top=Need.objects.count(),
+        most=120, at="p95",
     )  # fmt: skip
-    ok = bool(row.ok) and len(seen) <= MAX_QUERIES
-    facts = row.as_dict() | {"queries": len(seen), "ok": ok, "target": f"{row.target}, ≤ {MAX_QUERIES} requêtes"}
-    return Row(**facts)
+    return replace(
+        row, ok=bool(row.ok) and most <= MAX_QUERIES, queries=most, target=f"{row.target}, ≤ {MAX_QUERIES} requêtes"
+    )
 
 
 LINES = (
@@ -234,10 +268,28 @@ def _some(rows: Any, pick: random.Random, count: int) -> list[Any]:
     return list(rows.filter(pk__in=pick.sample(keys, min(count, len(keys)))))
 
 
+def communes(pick: random.Random, repeats: int) -> Iterator[Row]:
+    """A commune while it is typed: by its beginning, by its postcode, with one slip of the finger."""
+    size = Territory.objects.communes().count()
+    names = [one.name for one in _some(Territory.objects.communes().order_by("pk"), pick, repeats)]
+    codes = [one.code for one in _some(PostCode.objects.order_by("pk"), pick, repeats)]
+    typed = {
+        "commune-letters": [name[: pick.randint(2, 8)] for name in names],
+        "commune-postcode": [code[: pick.randint(2, 5)] for code in codes],
+        "commune-typo": [_slip(name, pick) for name in names if max(map(len, name.split())) > 4],
+    }
+    for name, texts in typed.items():
+        yield timed(
+            name, size, texts, lambda text: len(search_communes(text)), table="territories_territory", key="id",
+            top=size, most=10,
+        )  # fmt: skip
+
+
 MEASURES = [
     Measure("candidates", candidates),
     Measure("needs", needs),
     Measure("organisations", organisations),
+    Measure("communes", communes),
     Measure("capture", capture),
     Measure("pages", pages),
 ]

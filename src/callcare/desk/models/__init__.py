@@ -2,7 +2,7 @@
 
 from callcare.desk.models.cases import Case, CaseLine, CaseQuerySet
 from callcare.desk.models.consents import Consent, live_consent_of
-from callcare.desk.models.desks import Closure, Desk, DeskQuerySet, OpeningHours
+from callcare.desk.models.desks import Closure, Desk, DeskQuerySet, OpeningHours, desk_keys, desks_of
 from callcare.desk.models.imports import ImportBatch
 from callcare.desk.models.interactions import Draft, Interaction, InteractionQuerySet, Referral
 from callcare.desk.models.mail import OutgoingMail
@@ -24,5 +24,7 @@ __all__ = [
     "OutgoingMail",
     "Referral",
     "Reminder",
+    "desk_keys",
+    "desks_of",
     "live_consent_of",
 ]

@@ -15,6 +15,7 @@ from callcare.core.deeds import SENTENCES
 from callcare.core.edits import Versioned
 from callcare.core.states import Stateful
 from callcare.desk.enums import CaseState
+from callcare.desk.models.desks import desk_keys
 
 FIRST_DATES_KEPT = "first_dates_kept"
 SENTENCES[FIRST_DATES_KEPT] = "Les premières dates d’une fiche ne changent plus : rouvrir les garde."
@@ -23,7 +24,7 @@ SENTENCES[FIRST_DATES_KEPT] = "Les premières dates d’une fiche ne changent pl
 class CaseQuerySet(models.QuerySet[models.Model]):
     def visible_to(self, user: User) -> Self:
         """An operator sees her desks' cases; a partner those of her organisations; nobody else any."""
-        mine = Q(desk__operators=user) if user.is_operator else Q(pk__in=[])
+        mine = Q(desk__in=desk_keys(user)) if user.is_operator else Q(pk__in=[])
         if user.is_partner:
             mine |= Q(organisation__memberships__user=user)
         return self.filter(mine).distinct() if user.is_partner else self.filter(mine)

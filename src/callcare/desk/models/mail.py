@@ -10,11 +10,12 @@ from django.db.models import Q
 from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.desk.enums import MailState
+from callcare.desk.models.desks import desk_keys
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(desk__operators=user) if user.is_operator else self.none()
+        return self.filter(desk__in=desk_keys(user)) if user.is_operator else self.none()
 
     def due(self) -> Self:
         """Those whose turn it is, oldest first."""
@@ -55,6 +56,8 @@ class OutgoingMail(models.Model):
         indexes = [
             # Partial, on the work state: a full index lets the queue fall behind under load.
             models.Index(fields=["next_try_at"], condition=Q(state="queued"), name="mail_queued"),
+            models.Index(fields=["desk", "-queued_at", "-id"], include=["state"], name="mail_list"),
+            models.Index(fields=["desk"], condition=Q(state="failed"), name="mail_failed"),
         ]
 
     def __str__(self) -> str:

@@ -16,11 +16,12 @@ from callcare.core import clock
 from callcare.core.fields import RefField
 from callcare.core.states import Stateful
 from callcare.desk.enums import BY_MACHINE, ReminderState, ReminderStep
+from callcare.desk.models.desks import desk_keys
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(desk__operators=user) if user.is_operator else self.none()
+        return self.filter(desk__in=desk_keys(user)) if user.is_operator else self.none()
 
     def planned(self) -> Self:
         return self.filter(state=ReminderState.PLANNED)

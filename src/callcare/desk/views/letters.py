@@ -3,7 +3,6 @@
 import re
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from callcare.accounts.enums import Role
 from callcare.accounts.requests import allow, person
 from callcare.core.deeds import Refused
+from callcare.core.listing import KeyPaginator
 from callcare.desk import actions
 from callcare.desk.enums import MailState
 from callcare.desk.models import OutgoingMail
@@ -32,7 +32,7 @@ def letter_list(request: HttpRequest) -> HttpResponse:
     if state in MailState.values:
         rows = rows.filter(state=state)
     context = {
-        "page": Paginator(rows, 25).get_page(request.GET.get("page")),
+        "page": KeyPaginator(rows, 25).get_page(request.GET.get("page")),
         "states": MailState.choices,
         "chosen": state,
     }

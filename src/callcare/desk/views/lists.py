@@ -4,8 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -14,10 +13,12 @@ from callcare.accounts.enums import Role
 from callcare.accounts.requests import allow, person
 from callcare.core import clock
 from callcare.core.deeds import Refused
+from callcare.core.listing import KeyPaginator
 from callcare.desk import actions
 from callcare.desk.enums import Disposition, InteractionChannel
 from callcare.desk.forms import SnoozeForm
 from callcare.desk.models import Interaction, Reminder
+from callcare.directory.models import Organisation
 from callcare.directory.rules import phones
 
 
@@ -32,9 +33,9 @@ def log(request: HttpRequest) -> HttpResponse:
     if led_to in Disposition.values:
         rows = rows.filter(dispositions__contains=[led_to])
     if text.strip():
-        rows = rows.filter(_says(text.strip()))
+        rows = rows.filter(pk__in=_saying(text.strip()))
     context = {
-        "page": Paginator(rows, 25).get_page(request.GET.get("page")),
+        "page": KeyPaginator(rows, 25, shown=Interaction.objects.for_list()).get_page(request.GET.get("page")),
         "channels": InteractionChannel.choices,
         "dispositions": Disposition.choices,
         "channel": channel,
@@ -44,11 +45,14 @@ def log(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/log.html", context)
 
 
-def _says(text: str) -> Q:
-    """In the note, the organisation's name, or the number in any spelling."""
-    found = Q(summary__icontains=text) | Q(organisation__name__icontains=text) | Q(ref__iexact=text)
-    number = phones.parse(text).value
-    return found | Q(raw_identity=number) if number else found
+def _saying(text: str) -> QuerySet[Any, Any]:
+    """In the note, the organisation's name, or the number in any spelling: the keys, one index a place."""
+    bodies = Organisation.objects.filter(name__icontains=text).values("pk")
+    says = [Q(summary__icontains=text), Q(organisation__in=bodies), Q(ref=text.upper())]
+    if number := phones.parse(text).value:
+        says.append(Q(raw_identity=number))
+    first, *others = [Interaction.objects.filter(where).order_by().values("pk") for where in says]
+    return first.union(*others)
 
 
 @allow(Role.OPERATOR)
@@ -58,7 +62,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     rows = Reminder.objects.visible_to(person(request)).planned().for_list()
     if request.GET.get("qui") == "moi":
         rows = rows.filter(Q(owner=person(request)) | Q(claimed_by=person(request)))
-    page = Paginator(rows, 30).get_page(request.GET.get("page"))
+    page = KeyPaginator(rows, 30, shown=Reminder.objects.for_list()).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "baskets": _baskets(list(page)),

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +14,7 @@ from callcare.accounts.enums import Role
 from callcare.accounts.requests import allow, person
 from callcare.core.deeds import Refused
 from callcare.core.edits import Outdated
+from callcare.core.listing import KeyPaginator
 from callcare.directory.actions import edit_organisation, record_channel, record_organisation, record_person
 from callcare.directory.duplicates import Evidence, Facts, probable_duplicates
 from callcare.directory.enums import OrganisationKind
@@ -35,8 +35,9 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     rows = rows.with_words(names.words(text)) if text else rows
     rows = rows.filter(kind=kind) if kind in OrganisationKind.values else rows
     rows = rows.with_words(names.words(place)) if place else rows
+    page = KeyPaginator(rows, 25, shown=Organisation.objects.for_list()).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(rows, 25).get_page(request.GET.get("page")), "q": text, "nature": kind, "commune": place,
+        "page": page, "q": text, "nature": kind, "commune": place,
         "kinds": OrganisationKind.choices, "may_write": person(request).is_operator,
     }  # fmt: skip
     return render(request, "directory/list.html", context)

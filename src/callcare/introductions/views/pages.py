@@ -12,6 +12,7 @@ from callcare.accounts.enums import Role
 from callcare.accounts.models import User
 from callcare.accounts.requests import allow, person
 from callcare.commitments.models import Commitment
+from callcare.core.listing import KeyPaginator
 from callcare.directory.models import Person
 from callcare.introductions import mails
 from callcare.introductions.disclosures import Passed, disclosures_about
@@ -35,7 +36,7 @@ def introduction_list(request: HttpRequest) -> HttpResponse:
     elif state in IntroductionState.values:
         rows = rows.filter(state=state)
     context = {
-        "page": Paginator(rows, 25).get_page(request.GET.get("page")),
+        "page": KeyPaginator(rows, 25, shown=Introduction.objects.for_list()).get_page(request.GET.get("page")),
         "states": [("en-vie", "ouvertes"), ("retard", "en retard"), *IntroductionState.choices],
         "chosen": state,
     }
