@@ -15,7 +15,7 @@ from tests.telephone.receiver import Received, Receiver
 from tests.telephone.scenes import EVERY, Scene, play
 
 TRACES = Path(__file__).parent / "traces"
-AT_ONCE = 3  # scenes at a time: they mostly wait
+AT_ONCE = 5  # scenes at a time: they mostly wait
 HOPS = 20  # enough of a storm
 KEPT = ("Content-Type", "User-Agent")  # the others are of the way between two programs
 

@@ -9,6 +9,7 @@ import pytest
 
 from callcare.calls.models import Call, InboundEvent
 from callcare.calls.rules.requests import Request
+from callcare.config import replay
 from callcare.core import clock
 from callcare.desk.models import Interaction, Reminder
 from tests.calls.stage import hear
@@ -63,6 +64,21 @@ def test_a_trace_becomes_the_calls_of_its_scene(scene: Scene):
         hear(*requests, of=trunk)
     assert became(trunk, line=line_of(scene)) == BECOMES[scene.name]
     assert Interaction.objects.count() == Call.objects.count()
+
+
+def test_a_territory_can_replay_our_traces():
+    """`./callcare calls replay` reads the very files."""
+    lines = (TRACES / "two-and-two.jsonl").read_text().splitlines()
+    requests = list(replay.requests_in(lines, now=clock.now()))
+    received = [datetime.fromtimestamp(one.at, UTC) for one in read(TRACES / "two-and-two.jsonl")]
+    assert [request.received_at for request in requests] == received
+    with clock.at(received[-1]):
+        played = replay.play(requests, provider="generic", numbers=["+33353010000"], options={})
+    assert (played.requests, played.repeats, played.unreadable) == (9, 0, [])
+    assert [(call["outcome"], call["answered_by"]) for call in replay.calls_as_json()] == [
+        ("answered", ["marion"]),
+        ("answered", ["nathalie"]),
+    ]
 
 
 @each_scene

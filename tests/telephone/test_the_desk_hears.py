@@ -21,11 +21,11 @@ from tests.telephone.becomes import BECOMES, became, in_words, international, tr
 from tests.telephone.house import LiveDesk
 from tests.telephone.pbx import Pbx
 from tests.telephone.processes import wait_for
+from tests.telephone.record import AT_ONCE
 from tests.telephone.scenes import EVERY, PITCH, Line, finished, message_left, play
 from tests.telephone.voicebox import VoiceBox
 
 pytestmark = [pytest.mark.sip, pytest.mark.django_db(transaction=True)]
-AT_ONCE = 3  # scenes played at a time: they mostly wait
 
 
 def heard(trunk: Trunk, events: int, *, within: float = 30) -> None:
