@@ -34,6 +34,7 @@ class Deed:
 
 
 _current: ContextVar[Deed | None] = ContextVar("deed", default=None)
+_in_one_piece: ContextVar[bool] = ContextVar("in_one_piece", default=False)
 
 
 def under_way() -> Deed | None:
@@ -53,7 +54,7 @@ def deed(
     Raises Refused when the database refuses by a constraint that has its sentence.
     """
     if outer := _current.get():
-        with _spoken(), transaction.atomic():
+        with _spoken(), transaction.atomic(savepoint=not _in_one_piece.get()):
             yield outer
         return
     this = Deed(verb.value, by.pk if by else None, because.strip(), clock.now())
@@ -68,6 +69,19 @@ def deed(
             yield this
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def in_one_piece() -> Iterator[None]:
+    """Deeds opened in here have no savepoint of their own: what fails inside takes back the deed around all of it.
+
+    For long runs of deeds (a line of a spreadsheet is ten), where nobody inside catches a refusal and goes on.
+    """
+    token = _in_one_piece.set(True)
+    try:
+        yield
+    finally:
+        _in_one_piece.reset(token)
 
 
 @contextmanager

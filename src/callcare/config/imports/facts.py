@@ -12,11 +12,12 @@ from callcare.catalogue.models import Category, Unit
 from callcare.catalogue.rules import as_heard, fits
 from callcare.config.imports.cells import Cells
 from callcare.core import clock
-from callcare.desk.capture import capture
-from callcare.desk.rules.capture import Captured
+from callcare.desk.capture import vocabulary
+from callcare.desk.rules.capture import Captured, read
 from callcare.desk.sheets import repairs
 from callcare.directory.duplicates import Facts
 from callcare.directory.rules.names import folded, words
+from callcare.territories.gazetteer import gazetteer
 from callcare.territories.models import Territory
 
 AS_NEEDED = frozenset({"selon besoin", "selon les besoins", "a la demande", "illimite"})
@@ -76,6 +77,7 @@ class Catalogue:
     """Categories and units by any word people use for them; read once for a whole file."""
 
     def __init__(self) -> None:
+        self._words, self._places = vocabulary(), gazetteer()
         self.units = {unit.code: unit for unit in Unit.objects.all()}
         self.by_code = {row.code: row for row in Category.objects.in_use().select_related("unit")}
         self._by_word: dict[str, Category] = {}
@@ -84,6 +86,10 @@ class Catalogue:
                 self._by_word.setdefault(as_heard(word), row)
         self._units = {as_heard(word): unit for unit in self.units.values() for word in (unit.label, unit.plural)}
         self._units |= {"h": self.units["hour"], "eur": self.units["euro"], "€": self.units["euro"]}
+
+    def read(self, line: str) -> Captured:
+        """A text read as the capture line does, with the words this file began with."""
+        return read(line, today=clock.today(), words=self._words, places=self._places)
 
     def category(self, said: str) -> Category | None:
         return self._by_word.get(as_heard(said))
@@ -141,19 +147,19 @@ def said(cells: Cells, *, what: str, desk: str, catalogue: Catalogue) -> Said:
     text = cells.without_names("text", text, known)
     note = cells.without_names("note", cells.text("note"), known)
     thing = cells.text("category")
-    read = capture(text or thing)
-    category = _category(cells, catalogue, thing, read)
-    quantity, unit, as_needed = _how_many(cells, catalogue, category, read)
+    heard = catalogue.read(text or thing)
+    category = _category(cells, catalogue, thing, heard)
+    quantity, unit, as_needed = _how_many(cells, catalogue, category, heard)
     if not text and not thing:
         column = cells.outcome.header("text") or cells.outcome.header("category")
         cells.outcome.wrong(column, "Il manque ce qui est demandé ou offert. Complétez la cellule.")
-    starts, ends = cells.day("starts") or read.from_on, cells.day("ends") or read.until_on
+    starts, ends = cells.day("starts") or heard.from_on, cells.day("ends") or heard.until_on
     if starts and ends and ends < starts:
         cells.outcome.wrong(
             cells.outcome.header("ends"), "La date de fin vient avant la date de début. Corrigez l’une des deux."
         )
-    if place is None and read.commune and not cells.of("commune"):
-        place = Territory.objects.communes().filter(code=read.commune).first()
+    if place is None and heard.commune and not cells.of("commune"):
+        place = Territory.objects.communes().filter(code=heard.commune).first()
     return Said(
         body=who,
         title=(text or thing)[:200],
@@ -164,12 +170,12 @@ def said(cells: Cells, *, what: str, desk: str, catalogue: Catalogue) -> Said:
         starts_on=starts,
         ends_on=ends,
         said_at=_said_at(cells),
-        audience=cells.audience() or read.audience or "",
-        people=cells.people() or read.people,
-        mode=cells.mode() or read.mode or Mode.GIFT,
-        every=cells.every() or read.every or "",
+        audience=cells.audience() or heard.audience or "",
+        people=cells.people() or heard.people,
+        mode=cells.mode() or heard.mode or Mode.GIFT,
+        every=cells.every() or heard.every or "",
         note=note,
-        is_urgent=read.urgent or cells.says_yes("priority") or "urgent" in folded(cells.text("priority")),
+        is_urgent=heard.urgent or cells.says_yes("priority") or "urgent" in folded(cells.text("priority")),
         is_confirmed=cells.says_yes("level"),
         as_needed=as_needed,
         digest=_digest(cells, what=what, desk=desk, who=who, quantity=quantity, unit=unit, text=text, thing=thing),
@@ -189,7 +195,7 @@ def _said_at(cells: Cells) -> datetime | None:
 def _category(cells: Cells, catalogue: Catalogue, thing: str, read: Captured) -> Category | None:
     if found := catalogue.category(thing) if thing else None:
         return found
-    if thing and (heard := capture(thing).category):
+    if thing and (heard := catalogue.read(thing).category):
         return catalogue.by_code.get(heard)
     if thing:
         cells.outcome.odd(

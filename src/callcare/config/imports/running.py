@@ -20,7 +20,7 @@ from callcare.config.imports.enums import ImportVerb
 from callcare.config.imports.findings import Outcome, Result
 from callcare.config.imports.writing import Writer
 from callcare.core import french
-from callcare.core.deeds import Refused, deed
+from callcare.core.deeds import Refused, deed, in_one_piece
 from callcare.desk.models import Desk
 from callcare.desk.sheets.columns import Table, table
 from callcare.desk.sheets.reading import read
@@ -28,6 +28,7 @@ from callcare.desk.sheets.reading import read
 LARGE = 1_000  # model.md §15: more than that is asked about
 LARGE_CENTS = 5_000_000  # 50 000 €
 TIMES_MEDIAN = 10
+INSIST = "relancez avec --yes-large"
 ENOUGH = 5  # lines of the same measure that make a median
 
 
@@ -64,6 +65,7 @@ def import_table(
     yes_large: bool = False,
     sheet: str = "",
     because: str = "",
+    how_to_insist: str = INSIST,
 ) -> Imported:
     """Read the file and do what its lines say: needs, commitments or organisations.
 
@@ -76,7 +78,7 @@ def import_table(
     is_written = False
     try:
         with deed(ImportVerb.FILE, by=by, because=because):
-            _do(outcomes, what=what, desk=desk, by=by, yes_large=yes_large)
+            _do(outcomes, what=what, desk=desk, by=by, insist="" if yes_large else how_to_insist)
             is_wrong = any(one.result == Result.ERROR for one in outcomes)
             if not apply or (is_wrong and not partial):
                 raise _TakenBack  # noqa: TRY301  # the only way out of a transaction
@@ -86,7 +88,7 @@ def import_table(
     return Imported(what, found, tuple(outcomes), is_written)
 
 
-def _do(outcomes: Sequence[Outcome], *, what: str, desk: Desk, by: User | None, yes_large: bool) -> None:
+def _do(outcomes: Sequence[Outcome], *, what: str, desk: Desk, by: User | None, insist: str) -> None:
     writer, communes = Writer(by, desk), Communes(desk.territory)
     for one in outcomes:
         for header in one.line.wrong:
@@ -98,8 +100,8 @@ def _do(outcomes: Sequence[Outcome], *, what: str, desk: Desk, by: User | None, 
         return
     catalogue = facts.Catalogue()
     told = [facts.said(Cells(one, communes), what=what, desk=desk.slug, catalogue=catalogue) for one in outcomes]
-    if not yes_large:
-        _guard(outcomes, told)
+    if insist:
+        _guard(outcomes, told, insist)
     write = writer.need if what == "needs" else writer.commitment
     for one, said in zip(outcomes, told, strict=True):
         _try(one, by, lambda one=one, said=said: write(said, one))  # type: ignore[misc]
@@ -109,7 +111,7 @@ def _try(outcome: Outcome, by: User | None, write: Callable[[], None]) -> None:
     """Do one line in its savepoint; what the house or the database refuses is said on the line."""
     if not outcome.errors:
         try:
-            with deed(ImportVerb.FILE, by=by):
+            with deed(ImportVerb.FILE, by=by), in_one_piece():
                 write()
         except Refused as refusal:
             outcome.wrong("", str(refusal))
@@ -119,7 +121,7 @@ def _try(outcome: Outcome, by: User | None, write: Callable[[], None]) -> None:
         outcome.result, outcome.said = Result.ERROR, ""
 
 
-def _guard(outcomes: Sequence[Outcome], told: Sequence[facts.Said]) -> None:
+def _guard(outcomes: Sequence[Outcome], told: Sequence[facts.Said], insist: str) -> None:
     """A quantity out of all proportion is more often a slip of the finger than a gift: it is asked about."""
     by_measure: dict[str, list[Decimal]] = {}
     for said in told:
@@ -131,15 +133,15 @@ def _guard(outcomes: Sequence[Outcome], told: Sequence[facts.Said]) -> None:
         most = LARGE_CENTS if measure == Measure.CENT else LARGE * (_factor(said) if measure == Measure.MINUTE else 1)
         far = usual.get(measure)
         if quantity > most:
-            _ask(one, said, "")
+            _ask(one, said, "", insist)
         elif far and quantity > TIMES_MEDIAN * far:
-            _ask(one, said, f", plus de {TIMES_MEDIAN} fois la valeur médiane du fichier")
+            _ask(one, said, f", plus de {TIMES_MEDIAN} fois la valeur médiane du fichier", insist)
 
 
-def _ask(outcome: Outcome, said: facts.Said, why: str) -> None:
+def _ask(outcome: Outcome, said: facts.Said, why: str, insist: str) -> None:
     column = outcome.header("amount" if _measure(said) == Measure.CENT else "quantity") or outcome.header("text")
     shown = french.number(int(said.quantity or 0))
-    outcome.wrong(column, f"À confirmer : {shown} est beaucoup{why}. Corrigez, ou relancez avec --yes-large.")
+    outcome.wrong(column, f"À confirmer : {shown} est beaucoup{why}. Corrigez, ou {insist}.")
 
 
 def _factor(said: facts.Said) -> int:

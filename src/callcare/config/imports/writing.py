@@ -131,7 +131,7 @@ class Writer:
         ]  # fmt: skip
 
     def _tell(self, outcome: Outcome, case: Case, said: Said, here: Welcomed, what: str) -> None:
-        lines = getattr(case, "lines").all()  # noqa: B009  # both twins have them
+        lines = getattr(case, "lines").select_related("category", "unit")  # noqa: B009  # both twins have them
         how_many = [f"{line.category.label} : {line.whole_said}" for line in lines if line.whole]
         place = [said.commune.name] if said.commune else []
         until = [f"avant le {said.ends_on:%d/%m/%Y}"] if said.ends_on else []
