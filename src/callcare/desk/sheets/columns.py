@@ -114,7 +114,7 @@ def table(sheets: Sequence[Sheet], what: str) -> Table:
             known = len({field for field in fields_of(row, what) if field})
             if best is None or known > best[0]:
                 best = (known, sheet, index)
-    if best is None:
+    if best is None or not any(cell != "" for one in sheets for row in one.rows for cell in row):
         raise Unreadable("Ce fichier est vide.")
     known, sheet, index = best
     fields = fields_of(sheet.rows[index], what)
@@ -125,7 +125,10 @@ def table(sheets: Sequence[Sheet], what: str) -> Table:
             f"On ne trouve pas de colonne {asked} dans les {LOOKED_THROUGH} premières lignes."
             " Donnez un titre à chaque colonne, sur une seule ligne."
         )
-    return _below(sheet, index, fields)
+    found = _below(sheet, index, fields)
+    if not found.lines:
+        raise Unreadable("Ce tableau n’a aucune ligne sous ses titres : il n’y a rien à importer.")
+    return found
 
 
 def _has(fields: Iterable[str], name: str) -> bool:

@@ -72,6 +72,12 @@ class Command(BaseCommand):
         try:
             with file.open("rb") as handle:
                 return handle.read(MOST_BYTES + 1)
+        except FileNotFoundError as error:
+            said = f"Ce fichier n’existe pas : {file}. Vérifiez son nom et son dossier."
+            raise CommandError(said, returncode=WRONG) from error
+        except IsADirectoryError as error:
+            said = f"{file} est un dossier : donnez un fichier .csv, .xlsx ou .ods."
+            raise CommandError(said, returncode=WRONG) from error
         except OSError as error:
             raise CommandError(f"Ce fichier ne se lit pas : {file}.", returncode=WRONG) from error
 
