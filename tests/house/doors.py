@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from callcare.accounts.enums import Role
 from callcare.core import clock
 from callcare.desk.enums import ReminderStep
-from callcare.desk.models import Draft, OutgoingMail, Reminder
+from callcare.desk.models import Draft, ImportBatch, OutgoingMail, Reminder
 from tests import cast
 from tests.introductions import stage
 from tests.introductions.test_answer_by_link import asked
@@ -74,6 +74,14 @@ def draft() -> tuple[object, ...]:
     interaction = cast.call(state="draft", finished_at=None)
     Draft.objects.create(interaction=interaction)
     return (interaction.ref,)
+
+
+@cast.enters
+def spreadsheet() -> tuple[object, ...]:
+    """A table handed over at the desk of Lille, read and not written; one line of it is wrong."""
+    facts = {"raw": b"Structure;Besoin\n", "refused": b"Structure;Besoin\n", "file_name": "besoins.csv"}
+    batch, _ = ImportBatch.objects.get_or_create(desk=cast.lille_desk(), what="needs", sha256="0" * 64, defaults=facts)
+    return (batch.ref,)
 
 
 @cast.enters
@@ -208,6 +216,12 @@ DOORS = [
     door("desk:settings", ADMIN, of=desk, both=True),
     door("desk:hours", ADMIN, of=desk, post=True),
     door("desk:closure", ADMIN, of=desk, post=True),
+    door("config:tables", OPERATOR, STEWARD),
+    door("config:table-receive", OPERATOR, post=True),
+    door("config:table", OPERATOR, STEWARD, of=spreadsheet),
+    door("config:table-writing", OPERATOR, of=spreadsheet, post=True),
+    door("config:table-giving-up", OPERATOR, of=spreadsheet, post=True),
+    door("config:table-refused", OPERATOR, of=spreadsheet),
     door("desk:reminders", OPERATOR),
     door("desk:take", OPERATOR, of=reminder, post=True),
     door("desk:done", OPERATOR, of=reminder, post=True),

@@ -22,5 +22,6 @@ urlpatterns = [
     path("mises-en-relation/", include("callcare.introductions.urls")),
     path("affectations/", include("callcare.allocations.urls")),
     path("resultats/", include("callcare.outcomes.urls")),
+    path("tableurs/", include("callcare.config.imports.urls")),
     path("bilan/", include("callcare.report.urls")),
 ]

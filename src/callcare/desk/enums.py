@@ -81,6 +81,20 @@ class ReminderState(models.TextChoices):
     CANCELLED = "cancelled", "annulée"
 
 
+class ImportWhat(models.TextChoices):
+    """What a spreadsheet holds."""
+
+    NEEDS = "needs", "besoins"
+    COMMITMENTS = "commitments", "engagements"
+    ORGANISATIONS = "organisations", "organisations"
+
+
+class ImportState(models.TextChoices):
+    READ = "read", "lu à blanc"
+    APPLIED = "applied", "écrit"
+    DROPPED = "dropped", "abandonné"
+
+
 class DeskVerb(models.TextChoices):
     DESK_OPENED = "desk.opened", "a ouvert le guichet"
     DESK_SET = "desk.set", "a réglé le guichet"
@@ -98,6 +112,10 @@ class DeskVerb(models.TextChoices):
     MAIL_SENT = "mail.sent", "a envoyé le courrier"
     MAIL_FAILED = "mail.failed", "n’a pas pu envoyer le courrier"
     MAIL_RETRIED = "mail.retried", "a relancé l’envoi"
+    IMPORT_RECEIVED = "import.received", "a déposé le tableur"
+    IMPORT_READ_AGAIN = "import.read_again", "a relu le tableur"
+    IMPORT_APPLIED = "import.applied", "a écrit le tableur"
+    IMPORT_DROPPED = "import.dropped", "a abandonné le tableur"
 
 
 class CaseState(models.TextChoices):

@@ -3,6 +3,7 @@
 from callcare.desk.models.cases import Case, CaseLine, CaseQuerySet
 from callcare.desk.models.consents import Consent, live_consent_of
 from callcare.desk.models.desks import Closure, Desk, DeskQuerySet, OpeningHours
+from callcare.desk.models.imports import ImportBatch
 from callcare.desk.models.interactions import Draft, Interaction, InteractionQuerySet, Referral
 from callcare.desk.models.mail import OutgoingMail
 from callcare.desk.models.reminders import Reminder
@@ -16,6 +17,7 @@ __all__ = [
     "Desk",
     "DeskQuerySet",
     "Draft",
+    "ImportBatch",
     "Interaction",
     "InteractionQuerySet",
     "OpeningHours",
