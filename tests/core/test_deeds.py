@@ -4,10 +4,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
+from django.test.utils import CaptureQueriesContext
 
 from callcare.core import clock
-from callcare.core.deeds import Refused, deed, timeline
+from callcare.core.deeds import Refused, deed, in_one_piece, timeline
 from callcare.core.edits import Outdated
 from callcare.core.models import DeedName
 from callcare.needs.models import Need, NeedLine
@@ -45,6 +46,21 @@ def test_nothing_is_left_of_a_deed_that_fails():
         raise ZeroDivisionError
     assert Need.objects.get(pk=need.pk).title == "Ordinateurs portables"
     assert len(timeline(need)) == 1
+
+
+def test_deeds_in_one_piece_spare_their_savepoints_and_fail_as_one():
+    need = cast.need()
+    with deed(Verb.RENAMED, by=None):
+        with suppress(ZeroDivisionError), deed(Verb.BROKEN, by=None), in_one_piece():
+            with CaptureQueriesContext(connection) as captured, deed(Verb.RENAMED, by=None):
+                need.edit(seen=1, title="Perdu")
+            assert not [query for query in captured if "SAVEPOINT" in query["sql"]]
+            with deed(Verb.BROKEN, by=None):
+                raise ZeroDivisionError
+        assert Need.objects.get(pk=need.pk).title == "Ordinateurs portables"
+        with CaptureQueriesContext(connection) as captured, deed(Verb.RENAMED, by=None):
+            pass
+        assert [query for query in captured if "SAVEPOINT" in query["sql"]]
 
 
 def test_a_deed_never_hides_in_a_larger_transaction():

@@ -76,7 +76,7 @@ def test_what_is_wrong_stands_beside_its_line_and_column(marion):
     batch = handed_over(marion, as_csv(BROKEN))
     page = page_of(marion, batch)
     assert "3 lignes sur 5 à corriger" in page
-    assert "<p>SIRET</p>" in page
+    assert "<strong>SIRET</strong> : La clé ne correspond pas" in page
     assert "La clé ne correspond pas : un chiffre est faux, ou deux sont inversés." in page
     only = page_of(marion, batch, "?lignes=erreur")
     assert "On ne lit pas de nombre dans « beaucoup »" in only
