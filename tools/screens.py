@@ -63,8 +63,9 @@ class Browser:
 
 def settle(page: Any) -> None:
     """Wait until every panel has come. Stops on a page that could not answer: it is no picture for anybody."""
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(300)
+    page.wait_for_load_state("load")  # never idle: the stream of calls stays open
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
+    page.wait_for_timeout(900)
     if page.locator("h1", has_text="pas pu répondre").count():
         raise SystemExit(f"{page.url} n’a pas pu répondre.")
 
