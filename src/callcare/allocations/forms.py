@@ -18,6 +18,7 @@ from callcare.desk.enums import CaseState
 from callcare.desk.rules import quantities
 from callcare.introductions.models import Introduction
 from callcare.needs.models import Need, NeedLine
+from callcare.ui.forms import OwnIds
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MOST = 25  # offers listed: those met through an introduction first
@@ -100,7 +101,7 @@ def _offers(need: Need) -> Any:
     return shown.select_related("unit", "category", "commitment__organisation").order_by(*order)
 
 
-class QuantityForm(forms.Form):
+class QuantityForm(OwnIds):
     """A quantity of one allocation, typed in the unit of its line."""
 
     quantity = forms.DecimalField(label="quantité", min_value=Decimal("0.01"), max_digits=12, decimal_places=2)
@@ -143,7 +144,7 @@ class ReturnForm(QuantityForm):
     note = forms.CharField(label="note", max_length=300, required=False)
 
 
-class ReleaseForm(forms.Form):
+class ReleaseForm(OwnIds):
     """Why the rest is given back."""
 
     reason = forms.ModelChoiceField(

@@ -30,13 +30,14 @@ from callcare.desk.models import Desk, Interaction
 from callcare.directory.models import Organisation, Person
 from callcare.directory.search import find_organisations
 from callcare.territories.forms import CommuneField
+from callcare.ui.forms import OwnIds
 
 EURO = "euro"
 CHIPS = ("quantity", "unit", "amount", "category", "commune", "from", "until", "every", "mode", "audience")
 FAR = timedelta(days=300)  # a date so far ahead is asked about
 
 
-class CaptureForm(WarnsOfNames):
+class CaptureForm(OwnIds, WarnsOfNames):
     """One line and what it was understood as. Required to save: who, and the line; the rest may follow."""
 
     WATCHED: ClassVar[Iterable[str]] = ("line", "public_text", "description")

@@ -15,6 +15,7 @@ from callcare.desk.models import Case, CaseLine
 from callcare.desk.rules import privacy
 from callcare.directory.models import Organisation, Person
 from callcare.territories.forms import CommuneField
+from callcare.ui.forms import OwnIds
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MORNING = time(9)  # a day chosen on a page means its opening
@@ -224,7 +225,7 @@ def plain(quantity: float) -> str:
     return f"{quantity:.4f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
-class TakeBackForm(forms.Form):
+class TakeBackForm(OwnIds):
     """How much less, and why."""
 
     quantity = QuantityField(label="quantité en moins", max_length=16)
