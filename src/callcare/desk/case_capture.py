@@ -272,7 +272,14 @@ def read_anew(data: Mapping[str, Any], understood: Mapping[str, str]) -> dict[st
         submitted = str(data.get(name, ""))
         if submitted == before.get(name, ""):
             fields[name] = understood.get(name, "")
-    return fields | {"understood": json.dumps(dict(understood), ensure_ascii=False, sort_keys=True)}
+    said = {**understood, "line": str(data.get("line", ""))}
+    return fields | {"understood": json.dumps(said, ensure_ascii=False, sort_keys=True)}
+
+
+def is_behind(data: Mapping[str, Any]) -> bool:
+    """Were the fields read from another line than the one that stands there: typed too fast, or without scripts?"""
+    read = _known(str(data.get("understood", ""))).get("line", "")
+    return read.split() != str(data.get("line", "")).split()
 
 
 def _known(text: str) -> dict[str, str]:
