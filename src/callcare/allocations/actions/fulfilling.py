@@ -19,6 +19,7 @@ from callcare.needs.actions import close_need
 from callcare.needs.models import Need, NeedLine
 
 OUTCOME_AFTER = timedelta(days=10)
+GIVEN = "C’est un don : il ne revient pas. Si la remise n’a pas eu lieu, corrigez-la."
 
 
 def deliver(
@@ -85,6 +86,8 @@ def take_back(allocation: Allocation, *, qty: int, by: User | None, proof: Proof
     """A loan comes back: the quantity is free for a second borrower, the need it served stays served."""
     with deed(AllocationVerb.RETURNED, by=by):
         lock(allocation, by)
+        if allocation.commitment_line.mode == Mode.GIFT:
+            raise Refused(GIVEN)
         kind = FulfilmentKind.RETURN
         back = Fulfilment.objects.create(
             desk=allocation.desk, allocation=allocation, kind=kind, qty=qty, at=clock.now(), proof=proof, by=by,
