@@ -114,6 +114,35 @@ def test_the_last_hand_over_closes_the_need_and_the_exhausted_commitment():
     assert (need.close_reason.code, commitment.close_reason.code) == ("served", "exhausted")
 
 
+def test_a_correction_opens_again_what_the_mistake_had_closed():
+    cast.reason("served", "servi", "close_need")
+    cast.reason("exhausted", "épuisé", "close_commitment")
+    need, commitment = cast.need(6), cast.commitment(6)
+    given = allocations.promise(
+        need_line=need.lines.get(), commitment_line=commitment.lines.get(), qty=6, by=cast.marion()
+    )
+    done = allocations.deliver(given, qty=6, by=cast.marion(), proof=Proof.ORAL)
+    assert _states(need, commitment) == (CaseState.CLOSED, CaseState.CLOSED)
+    allocations.correct(done, qty=2, by=cast.marion(), because="quatre seulement ont été remis")
+    given.refresh_from_db()
+    assert (_states(need, commitment), given.state) == ((CaseState.OPEN, CaseState.OPEN), "confirmed")
+    assert (need.close_reason, commitment.close_reason, need.lines.get().qty_fulfilled) == (None, None, 4)
+    allocations.deliver(given, qty=2, by=cast.marion(), proof=Proof.ORAL)
+    assert _states(need, commitment) == (CaseState.CLOSED, CaseState.CLOSED)
+
+
+def test_a_correction_without_a_reason_opens_nothing():
+    cast.reason("served", "servi", "close_need")
+    need, commitment = cast.need(6), cast.commitment(8)
+    given = allocations.promise(
+        need_line=need.lines.get(), commitment_line=commitment.lines.get(), qty=6, by=cast.marion()
+    )
+    done = allocations.deliver(given, qty=6, by=cast.marion(), proof=Proof.ORAL)
+    with pytest.raises(Refused, match="pas plus que ce qui a été noté"):
+        allocations.correct(done, qty=7, by=cast.marion(), because="trop")
+    assert _states(need, commitment) == (CaseState.CLOSED, CaseState.OPEN)
+
+
 def test_a_loan_is_never_exhausted():
     cast.reason("served", "servi", "close_need")
     cast.reason("exhausted", "épuisé", "close_commitment")

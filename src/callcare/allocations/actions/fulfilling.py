@@ -9,13 +9,13 @@ from callcare.allocations.enums import AllocationState, AllocationVerb, Fulfilme
 from callcare.allocations.models import Allocation, Fulfilment
 from callcare.catalogue.enums import Mode
 from callcare.catalogue.models import Reason
-from callcare.commitments.actions import close_commitment
+from callcare.commitments.actions import close_commitment, reopen_commitment
 from callcare.commitments.models import Commitment, CommitmentLine
 from callcare.core import clock
 from callcare.core.deeds import Refused, deed
 from callcare.desk.actions import overtake_reminders
 from callcare.desk.enums import CaseState, ReminderStep
-from callcare.needs.actions import close_need
+from callcare.needs.actions import close_need, reopen_need
 from callcare.needs.models import Need, NeedLine
 
 OUTCOME_AFTER = timedelta(days=10)
@@ -70,6 +70,20 @@ def _close_what_is_over(allocation: Allocation, by: User | None) -> None:
         close_commitment(commitment, by=by, reason=exhausted)
 
 
+def _reopen_what_is_due(allocation: Allocation, by: User | None, because: str) -> None:
+    """What is still to be handed over stands on an open need and an open commitment, or it is not corrected at all."""
+    commitment = Commitment.objects.get(pk=allocation.commitment_line.commitment_id)
+    if commitment.is_closed and commitment.desk_id != allocation.desk_id:
+        raise Refused(
+            f"L’engagement {commitment.ref} est clos par un autre guichet : demandez-lui de le rouvrir d’abord."
+        )
+    if commitment.is_closed:
+        reopen_commitment(commitment, by=by, because=because)
+    need = Need.objects.get(pk=allocation.need_line.need_id)
+    if need.is_closed:
+        reopen_need(need, by=by, because=because)
+
+
 def _is_served(line: NeedLine) -> bool:
     return line.qty_fulfilled >= line.qty_requested - line.qty_cancelled
 
@@ -100,6 +114,7 @@ def take_back(allocation: Allocation, *, qty: int, by: User | None, proof: Proof
 def correct(fulfilment: Fulfilment, *, qty: int, by: User | None, because: str) -> Fulfilment:
     """Take back `qty` of what was noted by mistake. The mistake stays readable; the quantity is due again.
 
+    A need or a commitment closed by that mistake is open again in the same deed: what is due is never on a closed one.
     Raises Refused without a reason, or beyond what was noted.
     """
     if not because.strip():
@@ -107,6 +122,11 @@ def correct(fulfilment: Fulfilment, *, qty: int, by: User | None, because: str) 
     with deed(AllocationVerb.CORRECTED, by=by, because=because):
         allocation = fulfilment.allocation
         lock(allocation, by)
+        if allocation.state not in {AllocationState.CONFIRMED, AllocationState.FULFILLED}:
+            raise Refused(
+                "Cette affectation est close : ce qui restait est déjà rendu. Promettez de nouveau ce qui manque."
+            )
+        _reopen_what_is_due(allocation, by, because)
         if allocation.state == AllocationState.FULFILLED:
             due = late_from(allocation.need_line, None)
             allocation.move(AllocationState.CONFIRMED, next_action_at=due)
