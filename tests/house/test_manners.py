@@ -187,6 +187,13 @@ def test_the_clock_is_the_only_clock():
             assert not re.search(r"timezone\.now\(|datetime\.now\(|\bNow\(\)|date\.today\(", path.read_text()), path
 
 
+def test_every_date_of_a_form_refuses_an_absurd_year():
+    """`ui.forms.DayField` is the one date of the house's forms."""
+    bare = re.compile(r"forms\.(?:SplitDateTime|DateTime|Date)Field\b")
+    found = [str(path.relative_to(HOUSE)) for path in CODE if bare.search(path.read_text())]
+    assert found == ["ui/forms.py"]
+
+
 def test_every_link_to_a_name_leads_somewhere():
     """A planted `{% url %}` to a page that does not exist is seen here, before anybody meets it."""
     names = {name for name, _ in every_url(get_resolver())}

@@ -13,14 +13,13 @@ from callcare.catalogue.enums import ReasonUse
 from callcare.catalogue.models import Reason
 from callcare.commitments.enums import Level
 from callcare.commitments.models import Commitment, CommitmentLine
-from callcare.core import clock
+from callcare.core import clock, french
 from callcare.desk.enums import CaseState
 from callcare.desk.rules import quantities
 from callcare.introductions.models import Introduction
 from callcare.needs.models import Need, NeedLine
-from callcare.ui.forms import OwnIds
+from callcare.ui.forms import DayField, OwnIds
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MOST = 25  # offers listed: those met through an introduction first
 
 
@@ -57,7 +56,7 @@ class PromiseForm(forms.Form):
         error_messages={"invalid_choice": "Il n’en reste plus : tout est déjà promis. Choisissez une autre offre."},
     )
     quantity = forms.DecimalField(label="quantité", min_value=Decimal("0.01"), max_digits=12, decimal_places=2)
-    promised_for = forms.DateField(label="promise pour le", required=False, widget=DAY)
+    promised_for = DayField(label="promise pour le", required=False)
     only_hold = forms.BooleanField(
         label="retenir seulement", required=False, help_text="La retenue tombe d’elle-même après cinq jours ouvrés."
     )
@@ -109,6 +108,7 @@ class QuantityForm(OwnIds):
     def __init__(self, *args: Any, allocation: Allocation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.line = allocation.need_line
+        self.promised_on = allocation.made_at.astimezone(clock.PARIS).date()
 
     def clean_quantity(self) -> Decimal:
         self.cleaned_data["qty"] = measured(self.cleaned_data["quantity"], self.line)
@@ -118,7 +118,7 @@ class QuantityForm(OwnIds):
 class DeliverForm(QuantityForm):
     """What was really handed over."""
 
-    day = forms.DateField(label="le", widget=DAY)
+    day = DayField(label="le")
     place = forms.CharField(label="lieu", max_length=120, required=False)
     proof = forms.ChoiceField(label="preuve", choices=Proof.choices, initial=Proof.ORAL)
     note = forms.CharField(label="note", max_length=300, required=False)
@@ -127,8 +127,8 @@ class DeliverForm(QuantityForm):
         day: date = self.cleaned_data["day"]
         if day > clock.today():
             raise forms.ValidationError("Une remise se note une fois faite : choisissez un jour passé ou aujourd’hui.")
-        if day.year < 2000:
-            raise forms.ValidationError("Vérifiez l’année.")
+        if day < self.promised_on:
+            raise forms.ValidationError(f"C’est avant la promesse, faite le {french.day(self.promised_on)}.")
         return day
 
     def at(self) -> datetime:

@@ -18,7 +18,6 @@ from callcare.catalogue.models import Category, Unit
 from callcare.core import clock, french
 from callcare.desk.actions.cases import LineFacts
 from callcare.desk.case_forms import (
-    DAY,
     QuantityField,
     WarnsOfNames,
     category_choices,
@@ -30,7 +29,7 @@ from callcare.desk.models import Desk, Interaction
 from callcare.directory.models import Organisation, Person
 from callcare.directory.search import find_organisations
 from callcare.territories.forms import CommuneField
-from callcare.ui.forms import OwnIds
+from callcare.ui.forms import DayField, OwnIds
 
 EURO = "euro"
 CHIPS = ("quantity", "unit", "amount", "category", "commune", "from", "until", "every", "mode", "audience")
@@ -59,7 +58,7 @@ class CaptureForm(OwnIds, WarnsOfNames):
     amount = QuantityField(label="montant en euros", required=False, max_length=16)
     category = forms.ChoiceField(label="catégorie", required=False)
     commune = CommuneField(required=False)
-    until = forms.DateField(label="jusqu’au", required=False, widget=DAY)
+    until = DayField(label="jusqu’au", required=False)
     every = forms.ChoiceField(label="rythme", required=False, choices=[("", "une fois"), *Every.choices])
     mode = forms.ChoiceField(label="don ou prêt", required=False, choices=[("", "non dit"), *Mode.choices])
     public_text = forms.CharField(
@@ -79,7 +78,7 @@ class CaptureForm(OwnIds, WarnsOfNames):
     def __init__(self, *args: Any, desk: Desk, interaction: Interaction | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.desk, self.of_interaction = desk, interaction
-        self.fields["from"] = forms.DateField(label="à partir du", required=False, widget=DAY)
+        self.fields["from"] = DayField(label="à partir du", required=False)
         self.fields["line"].widget.attrs |= self._live()
         cast("forms.ChoiceField", self.fields["category"]).choices = category_choices()
         cast("forms.ChoiceField", self.fields["unit"]).choices = unit_choices()

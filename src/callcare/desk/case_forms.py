@@ -15,9 +15,8 @@ from callcare.desk.models import Case, CaseLine
 from callcare.desk.rules import privacy
 from callcare.directory.models import Organisation, Person
 from callcare.territories.forms import CommuneField
-from callcare.ui.forms import OwnIds
+from callcare.ui.forms import DayField, OwnIds
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MORNING = time(9)  # a day chosen on a page means its opening
 
 
@@ -121,9 +120,9 @@ class CaseEditForm(WarnsOfNames):
         label="interlocuteur", queryset=Person.objects.none(), required=False, empty_label="personne en particulier"
     )
     commune = CommuneField(required=False)
-    starts_on = forms.DateField(label="à partir du", required=False, widget=DAY)
-    ends_on = forms.DateField(label="jusqu’au", required=False, widget=DAY)
-    next_action_on = forms.DateField(label="prochaine action", required=False, widget=DAY)
+    starts_on = DayField(label="à partir du", required=False)
+    ends_on = DayField(label="jusqu’au", required=False)
+    next_action_on = DayField(label="prochaine action", required=False)
 
     PLAIN: ClassVar[tuple[str, ...]] = (
         "title", "public_text", "description", "person", "commune", "starts_on", "ends_on",
@@ -253,7 +252,7 @@ class BecauseForm(forms.Form):
 class HoldForm(BecauseForm):
     """Why nothing is looked for, and until when."""
 
-    until = forms.DateField(label="reprendre le", widget=DAY, initial=lambda: clock.today() + timedelta(days=14))
+    until = DayField(label="reprendre le", initial=lambda: clock.today() + timedelta(days=14))
 
     def clean_until(self) -> date:
         day: date = self.cleaned_data["until"]

@@ -16,8 +16,8 @@ from callcare.desk.enums import Direction, Disposition, InteractionChannel
 from callcare.desk.models import Desk
 from callcare.directory.models import Organisation, Person
 from callcare.directory.rules import phones
+from callcare.ui.forms import DayField
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 HOUR = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 BY_HAND = [choice for choice in InteractionChannel.choices if choice[0] != InteractionChannel.IMPORT]
 SAID = [
@@ -91,7 +91,7 @@ class FinishForm(forms.Form):
 class CallBackForm(forms.Form):
     """When to call back, and at which number."""
 
-    day = forms.DateField(label="jour", required=False, widget=DAY)
+    day = DayField(label="jour", required=False)
     hour = forms.TimeField(label="heure", required=False, widget=HOUR)
     number = forms.CharField(label="numéro à rappeler", max_length=40)
     note = forms.CharField(label="à dire", max_length=300, required=False)
@@ -121,7 +121,7 @@ class ReferForm(forms.Form):
 class SnoozeForm(forms.Form):
     """Until when a step is put off."""
 
-    day = forms.DateField(label="reporter au", widget=DAY)
+    day = DayField(label="reporter au")
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
@@ -246,8 +246,8 @@ def _span(text: str) -> tuple[time, time]:
 class ClosureForm(forms.Form):
     """Days when the desk is closed, or open although it would not be."""
 
-    first_on = forms.DateField(label="du", widget=DAY)
-    last_on = forms.DateField(label="au", widget=DAY)
+    first_on = DayField(label="du")
+    last_on = DayField(label="au")
     label = forms.CharField(label="motif", max_length=80)
     is_opening = forms.BooleanField(label="ouverture exceptionnelle", required=False)
 

@@ -8,6 +8,7 @@ from django import forms
 
 from callcare.catalogue.enums import Every, Mode, ReasonUse
 from callcare.catalogue.models import Reason
+from callcare.ui.forms import DayField
 
 
 class DismissForm(forms.Form):
@@ -59,8 +60,8 @@ class PreviewForm(forms.Form):
     unit = forms.CharField(max_length=12, required=False)
     amount_cents = forms.IntegerField(min_value=0, max_value=10**13, required=False)
     commune = forms.CharField(max_length=9, required=False)
-    since = forms.DateField(required=False)
-    until = forms.DateField(required=False)
+    since = DayField(required=False)
+    until = DayField(required=False)
     every = forms.ChoiceField(choices=Every, required=False)
     mode = forms.ChoiceField(choices=Mode, required=False)
     form = forms.SlugField(max_length=40, required=False)  # the id of the form that « Relier » submits

@@ -1,6 +1,6 @@
 """What really happened: handed over, taken back, corrected."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from callcare.accounts.models import User
 from callcare.allocations.actions.promising import confirm
@@ -11,7 +11,7 @@ from callcare.catalogue.enums import Mode
 from callcare.catalogue.models import Reason
 from callcare.commitments.actions import close_commitment, reopen_commitment
 from callcare.commitments.models import Commitment, CommitmentLine
-from callcare.core import clock
+from callcare.core import clock, french
 from callcare.core.deeds import Refused, deed
 from callcare.desk.actions import overtake_reminders
 from callcare.desk.enums import CaseState, ReminderStep
@@ -44,6 +44,8 @@ def deliver(
             raise Refused(f"Il ne reste que {said(allocation.need_line, left)} à remettre sur cette affectation.")
         if at and at > clock.now() + timedelta(minutes=5):
             raise Refused("Une remise se note une fois faite : sa date ne peut pas être à venir.")
+        if at and _day(at) < _day(allocation.made_at):
+            raise Refused(f"C’est avant la promesse, faite le {french.day(_day(allocation.made_at))}.")
         done = Fulfilment.objects.create(
             desk=allocation.desk, allocation=allocation, qty=qty, at=at or clock.now(), place=place, proof=proof,
             by=by, note=note,
@@ -55,6 +57,10 @@ def deliver(
         remind(allocation, ReminderStep.OUTCOME_ASKED, at=clock.now() + OUTCOME_AFTER)
         _close_what_is_over(allocation, by)
         return done
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(clock.PARIS).date()
 
 
 def _close_what_is_over(allocation: Allocation, by: User | None) -> None:
