@@ -10,6 +10,7 @@ from callcare.directory.models import Organisation, Person
 from callcare.directory.rules import Wrong, emails, identifiers, phones
 from callcare.territories.models import Territory
 from callcare.territories.rules import normalise
+from callcare.ui.forms import DayField
 
 _NUMBERS = re.compile(r"\b(\d{5}|\d{2,3}|2[AB])\b")  # a postcode, or a département
 
@@ -121,10 +122,11 @@ class QuickForm(SpeakerForm):
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
     """Somebody who speaks for an organisation."""
 
+    left_on = DayField(label="partie le", required=False)
+
     class Meta:
         model = Person
         fields = ("first_name", "last_name", "role", "do_not_contact", "left_on")
-        widgets = {"left_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
     def _post_clean(self) -> None:
         """Nothing is written into the row here: the deed does it."""
