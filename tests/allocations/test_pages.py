@@ -11,6 +11,7 @@ from callcare.allocations.enums import Proof
 from callcare.allocations.models import Allocation, Fulfilment
 from callcare.core import clock
 from callcare.core.deeds import Refused
+from callcare.introductions import actions as introductions
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +70,50 @@ def test_nothing_is_handed_over_before_it_was_promised(browser):
     with pytest.raises(Refused, match="avant la promesse"):
         actions.deliver(given, qty=5, by=cast.marion(), proof=Proof.ORAL, at=clock.now() - timedelta(days=9000))
     assert not Fulfilment.objects.exists()
+
+
+def met(need, commitment):
+    """Marion has put both in touch."""
+    facts = {"need_line": need.lines.get(), "commitment_line": commitment.lines.get()}
+    introduction = introductions.propose(by=cast.marion(), **facts)
+    for side in ("asker", "giver"):
+        introductions.record_side_consent(introduction, side=side, gives={"name", "email", "phone"}, by=cast.marion())
+    introductions.introduce(introduction, by=cast.marion())
+    return introduction
+
+
+def test_the_giver_already_met_comes_first_is_chosen_and_the_quantity_is_the_most_there_can_be(browser):
+    need = cast.need(12, person=cast.claire())
+    older = cast.commitment(40, organisation=cast.organisation("Fonderie du Nord"))
+    given = cast.commitment(8, person=cast.hugo())
+    page = reverse("allocations:promise", args=[need.ref])
+    before = browser.get(page).context["form"]
+    assert [line.commitment for line in before.fields["commitment_line"].queryset] == [older, given]
+    assert not {"commitment_line", "quantity"} & set(before.initial)
+    introduction = met(need, given)
+    form = browser.get(page).context["form"]
+    assert [line.commitment for line in form.fields["commitment_line"].queryset] == [given, older]
+    assert form.initial["commitment_line"] == given.lines.get().pk
+    assert form.initial["quantity"] == "8"
+    assert "déjà en relation" in browser.get(page).content.decode()
+    other = {"need_line": need.lines.get().pk, "commitment_line": older.lines.get().pk, "quantity": "3"}
+    browser.post(page, other | {"introduction": introduction.ref})
+    assert Allocation.objects.get().introduction is None
+
+
+@pytest.mark.parametrize(
+    ("quantity", "sentence"),
+    [("0", "plus grand que zéro"), ("0,5", "nombre entier de pièces"), ("0.01", "nombre entier"), ("x", "Écrivez un")],
+)
+def test_a_quantity_of_pieces_is_a_whole_number_said_in_french(browser, quantity, sentence):
+    answer = promised(browser, quantity)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert "0.01 " not in answer.content.decode()
+
+
+def test_what_is_left_is_shown_as_people_write_it(browser):
+    promised(browser, "10")
+    page = browser.get(reverse("allocations:page", args=[Allocation.objects.get().ref])).content.decode()
+    assert 'value="10"' in page
+    assert "E+" not in page
