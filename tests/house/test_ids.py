@@ -1,5 +1,6 @@
 """No page has the same id twice, and a label speaks of a control of its own form: over every door, panels included."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -8,6 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.house.test_doors import KNOWN, PEOPLE
+
+BARE = re.compile(r"<option[^>]*>\s*[-—]+\s*</option>")
 
 
 @dataclass
@@ -73,11 +76,13 @@ def test_no_page_has_an_id_twice_and_labels_stay_in_their_form(door):
     for method in door.methods:
         answer = getattr(browser, method)(address)
         if answer.status_code in {200, 422} and "html" in answer.get("Content-Type", "") and not answer.streaming:
+            assert not BARE.search(answer.content.decode()), "an empty choice has words: « choisir un motif »"
             assert wrongs(sheet_of(browser, answer.content.decode())) == [], f"{method} {address}"
 
 
 def test_the_test_sees_an_id_twice_and_a_label_astray():
     """The negative control."""
+    assert BARE.search('<option value="" selected>---------</option>')
     twice = Sheet()
     twice.feed(
         '<form><label for="a">A</label><input id="a"></form><form><label for="a">A</label><input id="a"></form>'

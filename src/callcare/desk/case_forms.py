@@ -42,7 +42,7 @@ def category_choices() -> list[Any]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for category in Category.objects.in_use().order_by("kind", "label"):
         groups.setdefault(category.get_kind_display(), []).append((category.code, category.label))
-    return [("", "—"), *groups.items()]
+    return [("", "à choisir"), *groups.items()]
 
 
 def unit_choices() -> list[tuple[str, str]]:

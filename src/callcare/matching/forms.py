@@ -17,14 +17,16 @@ class DismissForm(forms.Form):
     need_line = forms.IntegerField(widget=forms.HiddenInput)
     commitment_line = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.ModelChoiceField(
-        Reason.objects.filter(used_for__contains=[ReasonUse.DISMISS]).order_by("order", "label"), label="Motif"
+        Reason.objects.filter(used_for__contains=[ReasonUse.DISMISS]).order_by("order", "label"),
+        label="Motif",
+        empty_label="choisir un motif",
     )
     because = forms.CharField(label="Précision", max_length=200, required=False)
 
     def shown_often(self) -> Self:
         """The same form under each candidate of a page: its reasons are read once."""
         field = cast("forms.ModelChoiceField[Reason]", self.fields["reason"])
-        field.choices = [("", "Choisir"), *((one.pk, one.label) for one in field.queryset or ())]
+        field.choices = [("", "choisir un motif"), *((one.pk, one.label) for one in field.queryset or ())]
         return self
 
 
