@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from callcare.desk import actions
 from callcare.desk.models import Draft, Interaction, Reminder
+from callcare.ui.templatetags.words import hour
 from tests import cast
 from tests.queries import same_number_of_queries
 
@@ -57,7 +58,8 @@ def test_organisations_are_found_while_typing(client, call):
 def test_the_note_is_kept_and_comes_back(client, call):
     url = reverse("desk:keep", args=[call.ref])
     kept = client.post(url, {"part": "note", "seen": 0, "summary": "Quinze", "dispositions": ["need", "call_back"]})
-    assert json.loads(kept.content) == {"seen": 1}
+    said = json.loads(kept.content)
+    assert (said["seen"], said["at"]) == (1, hour(Draft.objects.get().saved_at))
     page = client.get(reverse("desk:contact", args=[call.ref])).content.decode()
     assert "Quinze" in page
     assert "brouillon gardé" in page
