@@ -45,9 +45,17 @@ class StartForm(forms.Form):
         return self.cleaned_data["direction"] or Direction.IN
 
     def clean_raw_identity(self) -> str:
-        """A number where it is one; anything else (an address, « numéro masqué ») is kept as said."""
+        """A number where it is one. What cannot be one is asked about once, and kept when it is sent again."""
         said = str(self.cleaned_data["raw_identity"]).strip()
-        return phones.parse(said).value or said
+        phone = phones.parse(said)
+        is_call = self.cleaned_data.get("channel") == InteractionChannel.PHONE
+        is_hidden = phone.kind == phones.PhoneKind.HIDDEN or "masqu" in said.casefold()
+        if is_call and not (phone.is_dialable or is_hidden or said == self.data.get("asked_about")):
+            raise forms.ValidationError(
+                f"« {said} » ne peut pas être un numéro. Corrigez-le ou videz le champ ; envoyé tel quel une "
+                "seconde fois, il est gardé."
+            )
+        return phone.value or said
 
 
 class IdentifyForm(forms.Form):
