@@ -84,7 +84,7 @@ def _told(lines: list[deeds.Line], thing: models.Model) -> list[dict[str, Any]]:
             "changes": [
                 (str(fields[fact].verbose_name), _said(fields[fact], before), _said(fields[fact], after))
                 for fact, (before, after) in line.changes.items()
-                if fact in fields and fact not in HIDDEN and not fact.endswith("_id")
+                if fact in fields and fact not in HIDDEN and not fact.endswith("_id") and (before or after)
             ],
         }
         for line in lines
