@@ -160,13 +160,41 @@ def test_a_mistake_is_corrected_never_erased(lines):
     assert allocation.fulfilments.count() == 2
 
 
-def test_a_returned_loan_is_free_for_a_second_borrower(lines):
+def test_a_returned_loan_is_free_for_a_second_borrower():
+    lines = cast.need(12).lines.get(), cast.commitment(10, line={"mode": "loan"}).lines.get()
     allocation = promised(lines, 4)
     actions.deliver(allocation, qty=4, by=cast.marion(), proof=Proof.SIGNATURE)
     actions.take_back(allocation, qty=4, by=cast.marion(), proof=Proof.SIGNATURE)
     assert counters(lines) == [(4, 4), (0, 4)]
     with pytest.raises(Refused, match="pas plus que ce qui a été remis"):
         actions.take_back(allocation, qty=1, by=cast.marion(), proof=Proof.ORAL)
+
+
+RETURN = (
+    "INSERT INTO allocations_fulfilment (desk_id, allocation_id, kind, qty, at, place, proof, note)"
+    " VALUES (%s, %s, 'return', 4, now(), '', 'oral', '')"
+)
+
+
+def test_a_gift_does_not_come_back(lines):
+    allocation = promised(lines, 4)
+    actions.deliver(allocation, qty=4, by=cast.marion(), proof=Proof.SIGNATURE)
+    with pytest.raises(Refused, match="C’est un don"):
+        actions.take_back(allocation, qty=4, by=cast.marion(), proof=Proof.ORAL)
+    with pytest.raises(Refused, match="C’est un don"):
+        raw(RETURN, allocation.desk_id, allocation.pk)
+    assert counters(lines) == [(4, 4), (4, 4)]
+
+
+def test_without_the_guard_a_gift_would_come_back(lines):
+    """Negative control: with the trigger off, the same words in raw SQL make a given thing promisable again."""
+    allocation = promised(lines, 4)
+    actions.deliver(allocation, qty=4, by=cast.marion(), proof=Proof.SIGNATURE)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE allocations_fulfilment DISABLE TRIGGER only_loans_return")
+    raw(RETURN, allocation.desk_id, allocation.pk)
+    assert counters(lines) == [(4, 4), (0, 4)]
 
 
 def test_a_fulfilment_is_never_rewritten(lines):

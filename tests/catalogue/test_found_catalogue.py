@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from callcare.catalogue import data
@@ -40,6 +42,40 @@ def test_a_word_belongs_to_one_category_only():
     for row in data.categories():
         for word in {as_heard(w) for w in (row.label, *row.synonyms)}:
             assert owner.setdefault(word, row.code) == row.code, word
+
+
+GOODS = [row for row in data.categories() if row.kind == "goods"]
+
+
+def test_no_object_is_said_by_the_thing_it_only_belongs_to():
+    """« fauteuil de bureau » is no « bureau »: what stands after « de » is not what the word means."""
+    for row in GOODS:
+        after = re.compile(rf" (?:de |du |d’|d'|pour ){as_heard(row.label)}$")
+        assert [word for word in row.synonyms if after.search(as_heard(word))] == [], row.code
+    assert re.search(r" (?:de )bureau$", as_heard("fauteuil de bureau"))  # the test sees what it looks for
+
+
+def test_an_object_said_with_the_label_of_another_is_one_kind_of_it():
+    label_of = {as_heard(row.label): row for row in GOODS}
+    for row in GOODS:
+        for word in row.synonyms:
+            head = label_of.get(as_heard(word).split()[0], row)
+            assert head.code in row.path or row.code in head.path, f"« {word} » of {row.code} is {head.code}"
+
+
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ("fauteuil de bureau", "siège"), ("chaise", "siège"), ("trottinette", "trottinette"), ("camion", "camion"),
+        ("photocopieur", "photocopieur"), ("sono", "matériel de sonorisation"), ("carburant", "carburant"),
+        ("forfait téléphonique", "forfait téléphonique"), ("tni", "tableau interactif"), ("piscine", "lieu de sport"),
+        ("amphi", "amphithéâtre"), ("jour de congé", "jour de congé"), ("ticket restaurant", "bon alimentaire"),
+        ("baskets", "chaussures"), ("gel hydroalcoolique", "produit d’hygiène"),
+    ],
+)  # fmt: skip
+def test_a_letter_does_not_say_another_thing(said, label):
+    [found] = [row for row in data.categories() if as_heard(said) in map(as_heard, (row.label, *row.synonyms))]
+    assert found.label == label
 
 
 def test_every_kind_has_one_root():

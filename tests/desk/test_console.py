@@ -1,10 +1,12 @@
 import json
+import re
 
 import pytest
 from django.urls import reverse
 
 from callcare.desk import actions
 from callcare.desk.models import Draft, Interaction, Reminder
+from callcare.ui.templatetags.words import hour
 from tests import cast
 from tests.queries import same_number_of_queries
 
@@ -26,6 +28,34 @@ def test_a_call_begins_with_one_field(client, marion):
     answer = client.post(reverse("desk:start"), {"channel": "phone", "raw_identity": "03 53 01 12 01"}, follow=True)
     assert Interaction.objects.get().raw_identity == "+33353011201"
     assert "Qui appelle" in answer.content.decode()
+
+
+def test_what_cannot_be_a_number_is_asked_about_once_and_starts_nothing(client, marion):
+    silly = {"channel": "phone", "raw_identity": "pas un numéro ☎ 12"}
+    answer = client.post(reverse("desk:start"), silly)
+    assert answer.status_code == 422
+    assert "ne peut pas être un numéro" in answer.content.decode()
+    assert not Interaction.objects.exists()
+    again = dict(re.findall(r'name="(asked_about)" value="([^"]*)"', answer.content.decode()))
+    assert again == {"asked_about": "pas un numéro ☎ 12"}
+    client.post(reverse("desk:start"), silly | again)
+    assert Interaction.objects.get().raw_identity == "pas un numéro ☎ 12"
+
+
+@pytest.mark.parametrize(
+    ("channel", "said"),
+    [
+        ("phone", ""),
+        ("phone", "numéro masqué"),
+        ("phone", "anonymous"),
+        ("phone", "39 19"),
+        ("mail", "claire@canal.test"),
+        ("visit", "au comptoir"),
+    ],
+)
+def test_a_hidden_number_or_another_channel_is_kept_as_it_is_said(client, marion, channel, said):
+    client.post(reverse("desk:start"), {"channel": channel, "raw_identity": said})
+    assert Interaction.objects.count() == 1
 
 
 def test_a_known_number_is_a_hint(client, call):
@@ -57,7 +87,8 @@ def test_organisations_are_found_while_typing(client, call):
 def test_the_note_is_kept_and_comes_back(client, call):
     url = reverse("desk:keep", args=[call.ref])
     kept = client.post(url, {"part": "note", "seen": 0, "summary": "Quinze", "dispositions": ["need", "call_back"]})
-    assert json.loads(kept.content) == {"seen": 1}
+    said = json.loads(kept.content)
+    assert (said["seen"], said["at"]) == (1, hour(Draft.objects.get().saved_at))
     page = client.get(reverse("desk:contact", args=[call.ref])).content.decode()
     assert "Quinze" in page
     assert "brouillon gardé" in page

@@ -26,6 +26,21 @@ def test_only_open_time_counts(start, minutes, expected):
     assert due(start, minutes=minutes, calendar=Calendar()) == expected
 
 
+@pytest.mark.parametrize(
+    "far",
+    [
+        datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=PARIS),
+        datetime.min.replace(tzinfo=PARIS), paris(9999, 12, 31, 12), paris(1, 1, 1, 12), paris(4999, 6, 1, 9),
+    ],
+)  # fmt: skip
+def test_a_year_nobody_lives_in_is_only_far_away(far):
+    calendar = Calendar()
+    assert isinstance(calendar.is_open(far), bool)
+    found = [calendar.next_opening(far), due(far, minutes=600, calendar=calendar)]
+    found += [after_open_days(far, days=2, calendar=calendar)]
+    assert all(one.year in {1900, 4000} for one in found)
+
+
 def test_an_exceptional_opening_wins_over_a_closure_and_a_holiday():
     whit_monday = date(2021, 5, 24)
     calendar = Calendar(closures=((whit_monday, whit_monday),), openings=((whit_monday, whit_monday),))

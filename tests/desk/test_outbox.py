@@ -2,6 +2,8 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from django.db import connection
@@ -79,6 +81,18 @@ def test_a_line_break_in_a_name_or_a_subject_is_no_header():
         jobs.deliver_letters()
     [arrived] = box.letters
     assert arrived["Bcc"] is None
+
+
+@pytest.mark.parametrize(
+    "said", ["12 ordinateurs portables reconditionnés", "12 ordinateurs portables tout neufs", "12"]
+)
+def test_a_long_subject_begins_on_its_own_line_and_is_read_back_whole(said):
+    subject = f"Mise en relation avec Filature des Trois Fontaines du Nord : {said} pour Roubaix"
+    raw = postbox.message_of(written(subject=subject)).message().as_bytes(linesep="\r\n")
+    line = next(line for line in raw.split(b"\r\n") if line.startswith(b"Subject:"))
+    assert line.removeprefix(b"Subject:").strip()
+    assert max(map(len, raw.split(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
+    assert message_from_bytes(raw, policy=default)["Subject"] == subject
 
 
 def test_a_server_away_is_tried_again_later_and_later_then_somebody_calls():

@@ -1,10 +1,13 @@
 """The pages of the directory, as the people of the cast see them."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from callcare.directory.actions import merge_organisations
 from callcare.directory.models import Channel, Organisation, Person
+from callcare.territories.models import Territory
+from callcare.territories.rules import slips
 from tests import cast
 from tests.queries import same_number_of_queries
 
@@ -125,11 +128,30 @@ def test_what_is_wrong_is_said_beside_the_field_and_the_rest_is_kept(client, fie
     assert not Organisation.objects.filter(name="La Ruche").exists()
 
 
+@cast.enters
+def _words_of_communes():
+    """The vocabulary a near spelling is looked up in, as the import of the communes writes it."""
+    with connection.cursor() as cursor:
+        for name in Territory.objects.communes().values_list("search_name", flat=True):
+            facts = (name, 1, sorted(slips(name)))
+            cursor.execute("INSERT INTO territories_placeword (word, weight, slips) VALUES (%s, %s, %s)", facts)
+
+
+def test_a_slip_in_a_commune_is_answered_with_what_may_be_meant_and_one_notice_says_all(client):
+    cast.commune("59599", "Tourcoing", "59200", 50.72, 3.16)
+    _words_of_communes()
+    page = post(client, cast.marion, "new", **NEW | {"commune": "Turcoin", "qui-phone": "03 53"})
+    assert page.status_code == 422
+    assert "Vouliez-vous dire Tourcoing (59) ?" in text(page)
+    assert text(page).count("Il reste quelque chose à corriger") == 1
+    assert 'list="id_commune_communes"' in page.content.decode()
+
+
 def test_a_commune_of_many_names_is_asked_for(client):
     cast.commune("62001", "Beaumont", "62100", 50.1, 2.1)
     cast.commune("80001", "Beaumont", "80100", 50.2, 2.2)
     page = post(client, cast.marion, "new", **NEW | {"commune": "BEAUMONT"})
-    assert "Beaumont (62), Beaumont (80)" in text(page)
+    assert "Beaumont (62) ou Beaumont (80)" in text(page)
     for typed in ("Beaumont (80)", "80100", "80100 beaumont"):
         post(client, cast.marion, "new", **NEW | {"commune": typed, "name": f"Maison {typed}"}, quand_meme="1")
         assert Organisation.objects.get(name=f"Maison {typed}").commune.code == "80001"

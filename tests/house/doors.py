@@ -20,6 +20,7 @@ from callcare.accounts.enums import Role
 from callcare.core import clock
 from callcare.desk.enums import ReminderStep
 from callcare.desk.models import Draft, ImportBatch, Interaction, OutgoingMail, Reminder
+from callcare.outcomes.models import Outcome
 from tests import cast
 from tests.calls import stage as calls
 from tests.introductions import stage
@@ -125,6 +126,14 @@ def voice_message() -> tuple[object, ...]:
 def need() -> tuple[object, ...]:
     """Twelve laptops for Roubaix, at the desk of Lille; the workshop is Samir's."""
     return (cast.need().ref,)
+
+
+@cast.enters
+def words() -> tuple[object, ...]:
+    """What the workshop said of the help."""
+    said = {"side": "asker", "extent": "full", "verbatim": "Merci."}
+    outcome, _ = Outcome.objects.get_or_create(need=cast.need(), desk=cast.lille_desk(), defaults=said)
+    return (outcome.need.ref, outcome.pk)
 
 
 def commitment() -> tuple[object, ...]:
@@ -372,6 +381,7 @@ DOORS = [
     door("allocations:correct", OPERATOR, of=promise, post=True),
     door("outcomes:of-need", OPERATOR, of=need),
     door("outcomes:record", OPERATOR, of=need, both=True),
+    door("outcomes:words", OPERATOR, of=words, both=True),
     # report
     door("report:review", OPERATOR, STEWARD),
     door("report:targets", STEWARD, both=True),

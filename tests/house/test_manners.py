@@ -9,10 +9,12 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import models
+from django.forms import BaseForm, DateField, DateTimeField
 from django.urls import NoReverseMatch, get_resolver, reverse
 from pghistory.models import Event
 
 from callcare.ui import menu
+from callcare.ui.forms import DayField
 from tests.house.doors import DOORS
 from tests.house.test_doors import every_url
 
@@ -185,6 +187,30 @@ def test_the_clock_is_the_only_clock():
     for path in CODE:
         if path.name != "clock.py":
             assert not re.search(r"timezone\.now\(|datetime\.now\(|\bNow\(\)|date\.today\(", path.read_text()), path
+
+
+def test_every_date_of_a_form_refuses_an_absurd_year():
+    """`ui.forms.DayField` is the one date of the house's forms."""
+    bare = re.compile(r"forms\.(?:SplitDateTime|DateTime|Date)Field\b")
+    found = [str(path.relative_to(HOUSE)) for path in CODE if bare.search(path.read_text())]
+    assert found == ["ui/forms.py"]
+    dates = {
+        (form.__name__, name): field
+        for form in _forms(BaseForm)
+        for name, field in getattr(form, "base_fields", {}).items()
+        if isinstance(field, DateField | DateTimeField)
+    }
+    assert dates
+    assert [where for where, field in dates.items() if not isinstance(field, DayField)] == []
+
+
+def _forms(known):
+    """Every form of the house, once its pages are loaded."""
+    list(every_url(get_resolver()))
+    for form in known.__subclasses__():
+        if form.__module__.startswith("callcare."):
+            yield form
+        yield from _forms(form)
 
 
 def test_every_link_to_a_name_leads_somewhere():

@@ -1,10 +1,13 @@
 """The operator's pages, from the candidate to the last button, and the partner's own space."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
+from callcare.accounts.enums import Role
 from callcare.desk.models import OutgoingMail
-from callcare.introductions import actions
+from callcare.directory.models import Membership
+from callcare.introductions import actions, mails
 from callcare.introductions.enums import IntroductionState as S
 from callcare.introductions.models import Introduction
 from tests import cast
@@ -204,6 +207,55 @@ def test_a_partner_finds_what_is_hers_once_it_is_made(samir):
     assert "Hugo Vasseur, responsable RSE" in after
     samir.post(reverse("introductions:told", args=[introduction.ref]))
     assert Introduction.objects.get().state == S.IN_PROGRESS
+
+
+def test_a_partner_is_told_what_the_other_side_lets_be_said_never_what_the_operator_typed():
+    secret = {"typed": "40 portables, M. Vasseur au 06 39 98 12 34", "title": "40 portables, M. Vasseur"}
+    commitment = stage.commitment(**secret)
+    typed = {"typed": "12 portables pour la petite Inès", "title": "12 portables pour la petite Inès"}
+    need = stage.need(**typed)
+    introduction = stage.sent(need_line=need.lines.get(), commitment_line=commitment.lines.get())
+    url = reverse("introductions:space")
+    asker = signed_in(cast.samir()).get(url).content.decode()
+    assert "Engagement : 40 ordinateurs portables" in asker
+    assert "Batteries neuves, à retirer à Lille." in asker
+    assert "M. Vasseur" not in asker
+    giver = signed_in(hugos_account(introduction.giver)).get(url).content.decode()
+    assert "Pour que des lycéens suivent leurs cours à la maison." in giver
+    assert "Inès" not in giver
+
+
+def test_a_case_that_is_not_counted_is_not_said_by_the_line_the_operator_typed():
+    need = stage.need(typed="un ordinateur pour la petite Inès", title="un ordinateur pour la petite Inès")
+    introduction = stage.proposed(need_line=need.lines.get())
+    introduction.need_line = None
+    cast.enters(lambda: need.lines.all().delete())
+    assert "Inès" not in mails.side_facts(introduction, "asker")["said"]
+
+
+def test_the_space_costs_the_same_for_one_introduction_and_for_five():
+    stage.sent()
+    browser = signed_in(cast.samir())
+    url = reverse("introductions:space")
+    browser.get(url)
+    with same_number_of_queries() as measure:
+        measure(lambda: browser.get(url))
+        for _ in range(4):
+            stage.sent()
+        measure(lambda: browser.get(url))
+
+
+@cast.enters
+def hugos_account(organisation):
+    user = cast._user("hugo@filature.test", "Hugo", Role.PARTNER)
+    Membership.objects.get_or_create(user=user, organisation=organisation)
+    return user
+
+
+def signed_in(user) -> Client:
+    browser = Client()
+    browser.force_login(user)
+    return browser
 
 
 def test_a_partner_sees_nothing_of_others(samir):

@@ -86,6 +86,13 @@ def test_a_giver_set_aside_is_so_with_all_her_lines():
     assert str(search(need).removed[0]) == "2 déjà écartés ou en cours"
 
 
+def test_one_alone_is_said_in_the_singular():
+    need = cast.need()
+    cast.commitment(20)
+    dismiss(need.lines.get(), giver=cast.mill(), by=cast.marion())
+    assert str(search(need).removed[0]) == "1 déjà écarté ou en cours"
+
+
 def test_a_pair_can_be_brought_back():
     need, mill, marion = cast.need(), cast.commitment(), cast.marion()
     aside = dismiss(need.lines.get(), commitment_line=mill.lines.get(), by=marion)

@@ -30,7 +30,8 @@ def said(**over):
         "category": cast.laptop().code, "quantity": "12", "commune": cast.roubaix().code, "until": "2031-04-30",
         "audience": "school", "unit": cast.unit() and "piece",
     }  # fmt: skip
-    return facts | over
+    facts |= over
+    return {"understood": json.dumps({"line": facts["line"]})} | facts  # the chips follow the line that is sent
 
 
 def test_a_need_is_recorded_from_the_form(marion):
@@ -191,6 +192,37 @@ def test_what_was_corrected_stays_while_the_line_goes_on(marion, known_communes)
     again = marion.post(reverse("needs:read"), fields, headers={"HX-Request": "true"})
     said = again.context["form"].cleaned_data
     assert (said["quantity"], said["commune"]) == (15, cast.roubaix())
+
+
+def test_sent_before_the_chips_came_the_line_is_read_when_it_is_recorded(marion, known_communes):
+    cast.workshop()
+    sent = {"organisation": "Atelier du Canal", "line": "12 ordinateurs portables Roubaix"}
+    answer = marion.post(reverse(RECORD), sent, follow=True)
+    need = Need.objects.get()
+    assert (need.state, need.commune, need.lines.get().qty_requested) == ("open", cast.roubaix(), 12)
+    assert "Compris de la ligne : 12 pièces, ordinateur portable, Roubaix 59." in answer.content.decode()
+
+
+def test_chips_of_an_earlier_line_are_not_recorded_and_what_was_corrected_by_hand_stays(marion, known_communes):
+    first = marion.post(
+        reverse("needs:read"), {"line": "6 ordinateurs portables Roubaix"}, headers={"HX-Request": "true"}
+    )
+    shown = {name: str(value) for name, value in first.context["form"].data.items()}
+    edited = shown | {"organisation": cast.workshop().ref, "line": "16 ordinateurs portables Roubaix"}
+    marion.post(reverse(RECORD), edited)
+    assert Need.objects.get().lines.get().qty_requested == 16
+    marion.post(reverse(RECORD), edited | {"quantity": "14", "people_expected": "3"})
+    need = Need.objects.latest("pk")
+    assert (need.lines.get().qty_requested, need.people_expected) == (14, 3)
+
+
+def test_a_chip_taken_away_by_hand_is_not_read_again(marion, known_communes):
+    first = marion.post(
+        reverse("needs:read"), {"line": "6 ordinateurs portables Roubaix"}, headers={"HX-Request": "true"}
+    )
+    shown = {name: str(value) for name, value in first.context["form"].data.items()}
+    marion.post(reverse(RECORD), shown | {"organisation": cast.workshop().ref, "commune": ""})
+    assert Need.objects.get().commune is None
 
 
 def test_without_scripts_reading_the_line_gives_the_whole_page(marion):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from callcare.core import clock
 from callcare.needs.actions import edit_need
 from callcare.needs.models import Need
+from callcare.ui.templatetags.words import moment
 from tests import cast
 from tests.queries import same_number_of_queries
 
@@ -41,6 +42,12 @@ def test_the_list_costs_the_same_for_one_and_for_twenty(marion):
         for _ in range(20):
             cast.need()
         measure(lambda: marion.get(reverse("needs:list")))
+
+
+def test_the_contact_a_need_was_born_of_is_dated_as_people_say_it(marion):
+    contact = cast.call()
+    html = marion.get(page(cast.need(interaction=contact))).content.decode()
+    assert f"contact du {moment(contact.started_at)}</a>" in html
 
 
 def test_an_empty_list_says_what_to_do_next(marion):

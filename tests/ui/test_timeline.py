@@ -20,3 +20,12 @@ def test_history_speaks_in_labels_days_and_paris_hours():
     assert "emploi" in page
     assert "mardi 9 mars 2021 à 9\u00a0h\u00a030" in page
     assert "on_hold" not in page
+
+
+def test_what_was_taken_away_is_said_in_words():
+    need, marion = cast.need(), cast.marion()
+    with deed(cast.CastVerb.ENTERS, by=marion):
+        need.edit(seen=1, audience="", public_text="")
+    page = engines["django"].from_string("{% timeline need %}").render({"need": need})
+    assert "<del>école</del> → <ins>rien</ins>" in page
+    assert "(vide)" not in page

@@ -29,6 +29,7 @@ class AllocationsConfig(AppConfig):
             allocation_of_counted_line="Cet engagement est « selon les besoins » : rien à promettre.",
             allocation_to_open_need="Ce besoin n’est plus ouvert. Rouvrez-le d’abord.",
             allocation_of_confirmed_offer="Cet engagement n’est pas ouvert et confirmé. Confirmez-le d’abord.",
+            only_loans_return="C’est un don : il ne revient pas. Si la remise n’a pas eu lieu, corrigez-la.",
             correction_within_its_fulfilment="On ne corrige pas plus que ce qui a été noté.",
             counter_is_kept="Ce compteur est tenu par la base, personne ne l’écrit à la main.",
             case_closes_without_promise="Une quantité est encore promise. Libérez-la, ou notez la remise.",

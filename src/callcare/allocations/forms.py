@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from callcare.allocations.enums import Proof, RenegedBy
 from callcare.allocations.models import Allocation
@@ -13,14 +13,17 @@ from callcare.catalogue.enums import ReasonUse
 from callcare.catalogue.models import Reason
 from callcare.commitments.enums import Level
 from callcare.commitments.models import Commitment, CommitmentLine
-from callcare.core import clock
+from callcare.core import clock, french
+from callcare.desk.case_forms import QuantityField, plain
 from callcare.desk.enums import CaseState
 from callcare.desk.rules import quantities
+from callcare.introductions.enums import IntroductionState
 from callcare.introductions.models import Introduction
 from callcare.needs.models import Need, NeedLine
+from callcare.ui.forms import DayField, OwnIds
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-MOST = 25  # offers listed: those met through an introduction first
+MOST = 25  # offers listed
+LIVE = (IntroductionState.SENT, IntroductionState.IN_PROGRESS, IntroductionState.SUCCEEDED)
 
 
 def measured(quantity: Decimal, line: NeedLine | CommitmentLine) -> int:
@@ -33,7 +36,20 @@ def measured(quantity: Decimal, line: NeedLine | CommitmentLine) -> int:
 
 def typed(line: NeedLine | CommitmentLine, measures: int) -> Decimal:
     """A quantity in measures as it is typed, in the line's unit."""
-    return (Decimal(measures) / line.factor).normalize()
+    return Decimal(f"{(Decimal(measures) / line.factor).normalize():f}")  # « 40 », never « 4E+1 »
+
+
+class PromisedField(QuantityField):
+    """How much of something: more than nothing, as people write numbers."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=16, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        quantity = super().clean(value)
+        if not quantity:
+            raise forms.ValidationError("Donnez un nombre plus grand que zéro.")
+        return quantity
 
 
 class LineChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -42,7 +58,8 @@ class LineChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subsc
     def label_from_instance(self, obj: Any) -> str:
         left = obj.qty_open if isinstance(obj, NeedLine) else obj.qty_free
         owner = f"{obj.commitment.organisation}, " if isinstance(obj, CommitmentLine) else ""
-        return f"{owner}{obj.category} : reste {obj.said(left)}"
+        met = ", déjà en relation" if getattr(obj, "is_met", False) else ""
+        return f"{owner}{obj.category} : reste {obj.said(left)}{met}"
 
 
 class PromiseForm(forms.Form):
@@ -55,19 +72,28 @@ class PromiseForm(forms.Form):
         empty_label="choisir une offre",
         error_messages={"invalid_choice": "Il n’en reste plus : tout est déjà promis. Choisissez une autre offre."},
     )
-    quantity = forms.DecimalField(label="quantité", min_value=Decimal("0.01"), max_digits=12, decimal_places=2)
-    promised_for = forms.DateField(label="promise pour le", required=False, widget=DAY)
+    quantity = PromisedField(label="quantité")
+    promised_for = DayField(label="promise pour le", required=False)
     only_hold = forms.BooleanField(
         label="retenir seulement", required=False, help_text="La retenue tombe d’elle-même après cinq jours ouvrés."
     )
 
-    def __init__(self, *args: Any, need: Need, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, need: Need, introduction: Introduction | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         lines = need.lines.select_related("unit", "category").filter(qty_open__gt=0).order_by("pk")
+        offers = _offers(need)
         self.fields["need_line"].queryset = lines  # type: ignore[attr-defined]
-        self.fields["commitment_line"].queryset = _offers(need)  # type: ignore[attr-defined]
-        if first := lines.first():
-            self.initial.setdefault("need_line", first.pk)
+        self.fields["commitment_line"].queryset = offers  # type: ignore[attr-defined]
+        met = introduction or _the_only_one(need)
+        wanted = next((line for line in lines if met and line.pk == met.need_line_id), lines.first())
+        offered = next((line for line in offers if met and line.pk == met.commitment_line_id), None)
+        if wanted:
+            self.initial.setdefault("need_line", wanted.pk)
+        if offered:
+            self.initial.setdefault("commitment_line", offered.pk)
+        if wanted and offered and wanted.measure == offered.measure:
+            most = min(wanted.qty_open, offered.qty_free)
+            self.initial.setdefault("quantity", plain(float(typed(wanted, most))))
 
     def clean_promised_for(self) -> date | None:
         day: date | None = self.cleaned_data["promised_for"]
@@ -85,29 +111,35 @@ class PromiseForm(forms.Form):
         return facts
 
 
+def _the_only_one(need: Need) -> Introduction | None:
+    """The introduction a promise is about when nobody said which: the only one that was made."""
+    found = Introduction.objects.filter(need=need, commitment_line__isnull=False, state__in=LIVE).order_by("-pk")[:2]
+    return found[0] if len(found) == 1 else None
+
+
 def _offers(need: Need) -> Any:
-    """Lines this need may take from: those it was introduced to, and its own desk's of the same kind."""
-    met = Introduction.objects.filter(need=need, commitment_line__isnull=False).values("commitment_line")
+    """Lines this need may take from: those it was introduced to, first, and its own desk's of the same kind."""
+    met = Introduction.objects.filter(need=need, commitment_line=OuterRef("pk"), state__in=LIVE)
     kinds = need.lines.values("kind")
     ours = Commitment.objects.offered_to(need.desk).filter(state=CaseState.OPEN, level=Level.CONFIRMED)
     fitting = Q(desk=need.desk, kind__in=kinds, category__in=need.lines.values("category"))
-    order = ("commitment__opened_at", "pk")
-    fit = CommitmentLine.objects.filter(
-        Q(pk__in=met) | fitting, commitment__in=ours, qty_free__gt=0, is_countable=True
-    )
+    order = ("-is_met", "commitment__opened_at", "pk")
+    all_lines = CommitmentLine.objects.annotate(is_met=Exists(met))
+    fit = all_lines.filter(Q(is_met=True) | fitting, commitment__in=ours, qty_free__gt=0, is_countable=True)
     # The choice is looked up among these again: a list cut short cannot be filtered, one made from it can.
-    shown = CommitmentLine.objects.filter(pk__in=fit.order_by(*order).values("pk")[:MOST])
+    shown = all_lines.filter(pk__in=fit.order_by(*order).values("pk")[:MOST])
     return shown.select_related("unit", "category", "commitment__organisation").order_by(*order)
 
 
-class QuantityForm(forms.Form):
+class QuantityForm(OwnIds):
     """A quantity of one allocation, typed in the unit of its line."""
 
-    quantity = forms.DecimalField(label="quantité", min_value=Decimal("0.01"), max_digits=12, decimal_places=2)
+    quantity = PromisedField(label="quantité")
 
     def __init__(self, *args: Any, allocation: Allocation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.line = allocation.need_line
+        self.promised_on = allocation.made_at.astimezone(clock.PARIS).date()
 
     def clean_quantity(self) -> Decimal:
         self.cleaned_data["qty"] = measured(self.cleaned_data["quantity"], self.line)
@@ -117,7 +149,7 @@ class QuantityForm(forms.Form):
 class DeliverForm(QuantityForm):
     """What was really handed over."""
 
-    day = forms.DateField(label="le", widget=DAY)
+    day = DayField(label="le")
     place = forms.CharField(label="lieu", max_length=120, required=False)
     proof = forms.ChoiceField(label="preuve", choices=Proof.choices, initial=Proof.ORAL)
     note = forms.CharField(label="note", max_length=300, required=False)
@@ -126,8 +158,8 @@ class DeliverForm(QuantityForm):
         day: date = self.cleaned_data["day"]
         if day > clock.today():
             raise forms.ValidationError("Une remise se note une fois faite : choisissez un jour passé ou aujourd’hui.")
-        if day.year < 2000:
-            raise forms.ValidationError("Vérifiez l’année.")
+        if day < self.promised_on:
+            raise forms.ValidationError(f"C’est avant la promesse, faite le {french.day(self.promised_on)}.")
         return day
 
     def at(self) -> datetime:
@@ -143,13 +175,14 @@ class ReturnForm(QuantityForm):
     note = forms.CharField(label="note", max_length=300, required=False)
 
 
-class ReleaseForm(forms.Form):
+class ReleaseForm(OwnIds):
     """Why the rest is given back."""
 
     reason = forms.ModelChoiceField(
-        Reason.objects.filter(used_for__contains=[ReasonUse.RELEASE]).order_by("order", "label"), label="motif",
-        empty_label="Choisir",
-    )  # fmt: skip
+        Reason.objects.filter(used_for__contains=[ReasonUse.RELEASE]).order_by("order", "label"),
+        label="motif",
+        empty_label="choisir un motif",
+    )
     because = forms.CharField(label="précision", max_length=300, required=False)
 
 

@@ -71,8 +71,7 @@ def promise(request: HttpRequest, ref: str) -> HttpResponse:
     mine = Need.objects.visible_to(person(request)).select_related("organisation", "desk")
     need = cast("Need", get_object_or_404(mine, ref=ref))
     introduction = _introduction(request, need)
-    first = {"commitment_line": introduction.commitment_line_id} if introduction else {}
-    form = PromiseForm(request.POST or None, need=need, initial=first)
+    form = PromiseForm(request.POST or None, need=need, introduction=introduction)
     if form.is_valid():
         try:
             made = _promise(request, form.cleaned_data, introduction)
@@ -94,7 +93,9 @@ def _introduction(request: HttpRequest, need: Need) -> Introduction | None:
 
 def _promise(request: HttpRequest, facts: dict[str, Any], introduction: Introduction | None) -> Allocation:
     need_line, commitment_line = facts["need_line"], facts["commitment_line"]
-    met = introduction or Introduction.objects.filter(need=need_line.need_id, commitment_line=commitment_line).first()
+    met = introduction if introduction and introduction.commitment_line_id in {None, commitment_line.pk} else None
+    if met is None:  # she chose another offer than the one the page was opened for
+        met = Introduction.objects.filter(need=need_line.need_id, commitment_line=commitment_line).first()
     both = {"need_line": need_line, "commitment_line": commitment_line, "qty": facts["qty"], "introduction": met}
     if facts["only_hold"]:
         return actions.hold(by=person(request), **both)

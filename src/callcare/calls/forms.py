@@ -11,6 +11,7 @@ from callcare.accounts.models import User
 from callcare.calls.enums import Provider
 from callcare.calls.models import Trunk
 from callcare.desk.models import Desk
+from callcare.ui.forms import DayField
 
 
 class NewTrunkForm(forms.Form):
@@ -84,14 +85,13 @@ class ExtensionForm(forms.Form):
 
 
 LONGEST = timedelta(days=366)
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class PeriodForm(forms.Form):
     """Which figures: from when to when, at which desk."""
 
-    du = forms.DateField(label="du", required=False, widget=DAY)
-    au = forms.DateField(label="au", required=False, widget=DAY)
+    du = DayField(label="du", required=False)
+    au = DayField(label="au", required=False)
     guichet = forms.ChoiceField(label="guichet", required=False)
 
     def __init__(self, *args: Any, desks: Iterable[Desk], **kwargs: Any) -> None:

@@ -26,7 +26,9 @@ class SynonymsField(forms.CharField):
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """A category as its steward edits it: the code and the place in the tree are given once."""
 
-    unit = forms.ModelChoiceField(Unit.objects.order_by("pk"), label="unité habituelle", empty_label="Choisir")
+    unit = forms.ModelChoiceField(
+        Unit.objects.order_by("pk"), label="unité habituelle", empty_label="choisir une unité"
+    )
     synonyms = SynonymsField(
         label="synonymes", required=False, help_text="Un par ligne, au singulier : le pluriel est compris de lui-même."
     )
@@ -40,7 +42,7 @@ class NewCategoryForm(CategoryForm):
     """A new category takes its nature from its mother."""
 
     parent = forms.ModelChoiceField(
-        Category.objects.in_use().order_by("path"), label="catégorie mère", empty_label="Choisir"
+        Category.objects.in_use().order_by("path"), label="catégorie mère", empty_label="choisir sa mère"
     )
 
     class Meta:

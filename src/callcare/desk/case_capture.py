@@ -18,7 +18,6 @@ from callcare.catalogue.models import Category, Unit
 from callcare.core import clock, french
 from callcare.desk.actions.cases import LineFacts
 from callcare.desk.case_forms import (
-    DAY,
     QuantityField,
     WarnsOfNames,
     category_choices,
@@ -30,13 +29,14 @@ from callcare.desk.models import Desk, Interaction
 from callcare.directory.models import Organisation, Person
 from callcare.directory.search import find_organisations
 from callcare.territories.forms import CommuneField
+from callcare.ui.forms import DayField, OwnIds
 
 EURO = "euro"
 CHIPS = ("quantity", "unit", "amount", "category", "commune", "from", "until", "every", "mode", "audience")
 FAR = timedelta(days=300)  # a date so far ahead is asked about
 
 
-class CaptureForm(WarnsOfNames):
+class CaptureForm(OwnIds, WarnsOfNames):
     """One line and what it was understood as. Required to save: who, and the line; the rest may follow."""
 
     WATCHED: ClassVar[Iterable[str]] = ("line", "public_text", "description")
@@ -58,7 +58,7 @@ class CaptureForm(WarnsOfNames):
     amount = QuantityField(label="montant en euros", required=False, max_length=16)
     category = forms.ChoiceField(label="catégorie", required=False)
     commune = CommuneField(required=False)
-    until = forms.DateField(label="jusqu’au", required=False, widget=DAY)
+    until = DayField(label="jusqu’au", required=False)
     every = forms.ChoiceField(label="rythme", required=False, choices=[("", "une fois"), *Every.choices])
     mode = forms.ChoiceField(label="don ou prêt", required=False, choices=[("", "non dit"), *Mode.choices])
     public_text = forms.CharField(
@@ -78,7 +78,7 @@ class CaptureForm(WarnsOfNames):
     def __init__(self, *args: Any, desk: Desk, interaction: Interaction | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.desk, self.of_interaction = desk, interaction
-        self.fields["from"] = forms.DateField(label="à partir du", required=False, widget=DAY)
+        self.fields["from"] = DayField(label="à partir du", required=False)
         self.fields["line"].widget.attrs |= self._live()
         cast("forms.ChoiceField", self.fields["category"]).choices = category_choices()
         cast("forms.ChoiceField", self.fields["unit"]).choices = unit_choices()
@@ -273,7 +273,14 @@ def read_anew(data: Mapping[str, Any], understood: Mapping[str, str]) -> dict[st
         submitted = str(data.get(name, ""))
         if submitted == before.get(name, ""):
             fields[name] = understood.get(name, "")
-    return fields | {"understood": json.dumps(dict(understood), ensure_ascii=False, sort_keys=True)}
+    said = {**understood, "line": str(data.get("line", ""))}
+    return fields | {"understood": json.dumps(said, ensure_ascii=False, sort_keys=True)}
+
+
+def is_behind(data: Mapping[str, Any]) -> bool:
+    """Were the fields read from another line than the one that stands there: typed too fast, or without scripts?"""
+    read = _known(str(data.get("understood", ""))).get("line", "")
+    return read.split() != str(data.get("line", "")).split()
 
 
 def _known(text: str) -> dict[str, str]:

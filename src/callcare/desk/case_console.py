@@ -13,7 +13,7 @@ from django.urls import reverse
 from callcare.accounts.requests import person
 from callcare.core.deeds import Refused
 from callcare.desk.actions import save_draft
-from callcare.desk.case_capture import CaptureForm, read_anew
+from callcare.desk.case_capture import CaptureForm, is_behind, read_anew
 from callcare.desk.case_pages import Twin
 from callcare.desk.case_reading import understood
 from callcare.desk.enums import InteractionState
@@ -69,7 +69,7 @@ def capture_panel(request: HttpRequest, side: Side, ref: str) -> HttpResponse:
     start = {**kept, "line": line, "interaction": contact.ref}
     if contact.organisation:
         start |= {"organisation": contact.organisation.ref, "person": str(contact.person_id or "")}
-    fields = start if kept.get("line") == line and kept else read_anew(start, understood(line, contact.desk))
+    fields = read_anew(start, understood(line, contact.desk)) if is_behind(start) else start
     form = side.form(fields, desk=contact.desk, interaction=contact) if line else _blank(side, contact, start)
     return _answer(request, side, "desk/case_capture.html", form)
 
@@ -103,25 +103,32 @@ def read_page(request: HttpRequest, side: Side) -> HttpResponse:
 def record_page(request: HttpRequest, side: Side) -> HttpResponse:
     """Write it down. What is missing is said beside its field, and nothing typed is lost.
 
-    The line is read here too: whoever is quicker than the chips, or has no scripts, loses nothing of it.
+    Sent before the chips followed the line, or without scripts, the line is read here: what is kept is what was typed.
     """
-    desk = side.of(request)[1]
-    form = side.bound(request, read_anew(request.POST, understood(request.POST.get("line", ""), desk)))
+    contact, desk = side.of(request)
+    behind = is_behind(request.POST)
+    line = request.POST.get("line", "")
+    form = side.bound(request, read_anew(request.POST, understood(line, desk)) if behind else request.POST)
     if form.is_valid():
         try:
             case = side.record(by=person(request), **form.facts())
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            _clear_draft(request, side, form.of_interaction)
-            messages.success(request, f"Noté : {side.twin.word} {case.ref}.")
-            return redirect(_related(side, case, request.POST.get("relate", "")) or _next(form.of_interaction, case))
+            _clear_draft(request, side, contact)
+            read = f" Compris de la ligne : {_in_words(form)}." if behind and form.said else ""
+            messages.success(request, f"Noté : {side.twin.word} {case.ref}.{read}")
+            return redirect(_related(side, case, request.POST.get("relate", "")) or _next(contact, case))
     return _answer(request, side, "desk/case_new.html", form, status=422)
 
 
 def _draft(contact: Interaction | None) -> Draft | None:
     """What is being typed; a call that nobody has answered has none yet."""
     return (getattr(contact, "draft", None) or Draft(interaction=contact)) if contact else None
+
+
+def _in_words(form: CaptureForm) -> str:
+    return ", ".join(f"{word} {detail}".strip() for word, detail, _ in form.said)
 
 
 def _clear_draft(request: HttpRequest, side: Side, contact: Interaction | None) -> None:

@@ -15,8 +15,8 @@ from callcare.desk.models import Case, CaseLine
 from callcare.desk.rules import privacy
 from callcare.directory.models import Organisation, Person
 from callcare.territories.forms import CommuneField
+from callcare.ui.forms import DayField, OwnIds
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MORNING = time(9)  # a day chosen on a page means its opening
 
 
@@ -42,7 +42,7 @@ def category_choices() -> list[Any]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for category in Category.objects.in_use().order_by("kind", "label"):
         groups.setdefault(category.get_kind_display(), []).append((category.code, category.label))
-    return [("", "—"), *groups.items()]
+    return [("", "à choisir"), *groups.items()]
 
 
 def unit_choices() -> list[tuple[str, str]]:
@@ -120,9 +120,9 @@ class CaseEditForm(WarnsOfNames):
         label="interlocuteur", queryset=Person.objects.none(), required=False, empty_label="personne en particulier"
     )
     commune = CommuneField(required=False)
-    starts_on = forms.DateField(label="à partir du", required=False, widget=DAY)
-    ends_on = forms.DateField(label="jusqu’au", required=False, widget=DAY)
-    next_action_on = forms.DateField(label="prochaine action", required=False, widget=DAY)
+    starts_on = DayField(label="à partir du", required=False)
+    ends_on = DayField(label="jusqu’au", required=False)
+    next_action_on = DayField(label="prochaine action", required=False)
 
     PLAIN: ClassVar[tuple[str, ...]] = (
         "title", "public_text", "description", "person", "commune", "starts_on", "ends_on",
@@ -225,7 +225,7 @@ def plain(quantity: float) -> str:
     return f"{quantity:.4f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
-class TakeBackForm(forms.Form):
+class TakeBackForm(OwnIds):
     """How much less, and why."""
 
     quantity = QuantityField(label="quantité en moins", max_length=16)
@@ -257,7 +257,7 @@ class BecauseForm(forms.Form):
 class HoldForm(BecauseForm):
     """Why nothing is looked for, and until when."""
 
-    until = forms.DateField(label="reprendre le", widget=DAY, initial=lambda: clock.today() + timedelta(days=14))
+    until = DayField(label="reprendre le", initial=lambda: clock.today() + timedelta(days=14))
 
     def clean_until(self) -> date:
         day: date = self.cleaned_data["until"]

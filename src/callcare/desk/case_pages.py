@@ -255,7 +255,7 @@ def _line(case: Any, number: int) -> CaseLine:
 
 def close_page(request: HttpRequest, twin: Twin, ref: str) -> HttpResponse:
     form = CloseForm(request.POST, use=twin.close_use, prefix="close")
-    return _deed_page(request, twin, ref, form, "close_form", twin.close, lambda said: said, f"Clos : {twin.word}.")
+    return _deed_page(request, twin, ref, form, twin.close, lambda said: said, f"Clos : {twin.word}.")
 
 
 def hold_page(request: HttpRequest, twin: Twin, ref: str) -> HttpResponse:
@@ -264,12 +264,12 @@ def hold_page(request: HttpRequest, twin: Twin, ref: str) -> HttpResponse:
     def said(facts: dict[str, Any]) -> dict[str, Any]:
         return facts | {"until": at_opening(facts["until"])}
 
-    return _deed_page(request, twin, ref, form, "hold_form", twin.hold, said, f"Suspendu : {twin.word}.")
+    return _deed_page(request, twin, ref, form, twin.hold, said, f"Suspendu : {twin.word}.")
 
 
 def reopen_page(request: HttpRequest, twin: Twin, ref: str) -> HttpResponse:
     form = BecauseForm(request.POST, prefix="reopen")
-    return _deed_page(request, twin, ref, form, "reopen_form", twin.reopen, lambda said: said, "C’est rouvert.")
+    return _deed_page(request, twin, ref, form, twin.reopen, lambda said: said, "C’est rouvert.")
 
 
 def open_page(request: HttpRequest, twin: Twin, ref: str) -> HttpResponse:
@@ -281,7 +281,6 @@ def _deed_page(
     twin: Twin,
     ref: str,
     form: forms.Form,
-    name: str,
     deed: Deed,
     said: Callable[[dict[str, Any]], dict[str, Any]],
     done: str,
@@ -296,7 +295,8 @@ def _deed_page(
         else:
             messages.success(request, done)
             return redirect(twin.url("page", case.ref))
-    answer = case_page(request, twin, ref, **{name: form, "wrong": form})
+    form.auto_id = "wrong_%s"  # the form of the dialog stays on the page: two forms, two sets of ids
+    answer = case_page(request, twin, ref, wrong=form)
     answer.status_code = 422
     return answer
 

@@ -16,8 +16,8 @@ from callcare.desk.enums import Direction, Disposition, InteractionChannel
 from callcare.desk.models import Desk
 from callcare.directory.models import Organisation, Person
 from callcare.directory.rules import phones
+from callcare.ui.forms import DayField
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 HOUR = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 BY_HAND = [choice for choice in InteractionChannel.choices if choice[0] != InteractionChannel.IMPORT]
 SAID = [
@@ -45,9 +45,17 @@ class StartForm(forms.Form):
         return self.cleaned_data["direction"] or Direction.IN
 
     def clean_raw_identity(self) -> str:
-        """A number where it is one; anything else (an address, « numéro masqué ») is kept as said."""
+        """A number where it is one. What cannot be one is asked about once, and kept when it is sent again."""
         said = str(self.cleaned_data["raw_identity"]).strip()
-        return phones.parse(said).value or said
+        phone = phones.parse(said)
+        is_call = self.cleaned_data.get("channel") == InteractionChannel.PHONE
+        is_hidden = phone.kind == phones.PhoneKind.HIDDEN or "masqu" in said.casefold()
+        if is_call and not (phone.is_dialable or is_hidden or said == self.data.get("asked_about")):
+            raise forms.ValidationError(
+                f"« {said} » ne peut pas être un numéro. Corrigez-le ou videz le champ ; envoyé tel quel une "
+                "seconde fois, il est gardé."
+            )
+        return phone.value or said
 
 
 class IdentifyForm(forms.Form):
@@ -91,7 +99,7 @@ class FinishForm(forms.Form):
 class CallBackForm(forms.Form):
     """When to call back, and at which number."""
 
-    day = forms.DateField(label="jour", required=False, widget=DAY)
+    day = DayField(label="jour", required=False)
     hour = forms.TimeField(label="heure", required=False, widget=HOUR)
     number = forms.CharField(label="numéro à rappeler", max_length=40)
     note = forms.CharField(label="à dire", max_length=300, required=False)
@@ -121,7 +129,7 @@ class ReferForm(forms.Form):
 class SnoozeForm(forms.Form):
     """Until when a step is put off."""
 
-    day = forms.DateField(label="reporter au", widget=DAY)
+    day = DayField(label="reporter au")
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
@@ -246,8 +254,8 @@ def _span(text: str) -> tuple[time, time]:
 class ClosureForm(forms.Form):
     """Days when the desk is closed, or open although it would not be."""
 
-    first_on = forms.DateField(label="du", widget=DAY)
-    last_on = forms.DateField(label="au", widget=DAY)
+    first_on = DayField(label="du")
+    last_on = DayField(label="au")
     label = forms.CharField(label="motif", max_length=80)
     is_opening = forms.BooleanField(label="ouverture exceptionnelle", required=False)
 

@@ -4,8 +4,9 @@ import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from email.header import Header
 from email.utils import format_datetime, formataddr
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -44,11 +45,20 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+class _Letter(EmailMessage):
+    """A long subject begins on the line of its name: some readers take an empty first line for no subject at all."""
+
+    def message(self, **how: Any) -> Any:
+        built = super().message(**how)
+        built.replace_header("Subject", Header(str(self.subject), header_name="Subject"))
+        return built
+
+
 def message_of(letter: "OutgoingMail") -> EmailMessage:
     """The letter as it leaves."""
     desk = letter.desk
     sender = formataddr((desk.name, desk.mailboxes[0])) if desk.mailboxes else settings.DEFAULT_FROM_EMAIL
-    return EmailMessage(
+    return _Letter(
         subject=one_line(letter.subject),
         body=letter.body,
         from_email=sender,

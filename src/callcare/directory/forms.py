@@ -1,6 +1,5 @@
 """What the pages of the directory ask."""
 
-import re
 from typing import Any, cast
 
 from django import forms
@@ -8,42 +7,8 @@ from django import forms
 from callcare.directory.enums import ChannelUse, OrganisationKind
 from callcare.directory.models import Organisation, Person
 from callcare.directory.rules import Wrong, emails, identifiers, phones
-from callcare.territories.models import Territory
-from callcare.territories.rules import normalise
-
-_NUMBERS = re.compile(r"\b(\d{5}|\d{2,3}|2[AB])\b")  # a postcode, or a département
-
-
-class CommuneField(forms.CharField):
-    """A commune as people write it: « Roubaix », « 59100 », « Roubaix (59) », « 59100 Roubaix »."""
-
-    def prepare_value(self, value: Any) -> Any:
-        """Shown with its département, so that what is shown can be read back."""
-        found = Territory.objects.select_related("departement").filter(pk=value).first() if _is_key(value) else None
-        if found is None:
-            return value
-        return f"{found.name} ({found.departement.code})" if found.departement else found.name
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        numbers = _NUMBERS.findall(text.upper())
-        name = normalise(_NUMBERS.sub(" ", text.upper()).strip(" ()"))
-        rows = Territory.objects.communes().select_related("departement")
-        for number in numbers:
-            rows = rows.filter(postcodes__code=number) if len(number) == 5 else rows.filter(departement__code=number)
-        found = list((rows.filter(search_name=name) if name else rows if numbers else rows.none()).distinct()[:6])
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise forms.ValidationError("Aucune commune ne porte ce nom. Essayez avec le code postal.")
-        some = ", ".join(f"{row.name} ({row.departement.code if row.departement else row.code})" for row in found)
-        raise forms.ValidationError(f"Plusieurs communes répondent à ce nom : {some}. Laquelle ?")
-
-
-def _is_key(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+from callcare.territories.forms import CommuneField
+from callcare.ui.forms import DayField
 
 
 class Checked(forms.CharField):
@@ -70,7 +35,8 @@ def _number(text: str) -> str:
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """Who they are."""
 
-    commune = CommuneField(label="commune", required=False, help_text="Nom ou code postal.")
+    commune = CommuneField(required=False)
+    kind = forms.ChoiceField(label="nature", choices=[("", "choisir une nature"), *OrganisationKind.choices])
     siret = Checked(identifiers.siret, label="SIRET")
     siren = Checked(identifiers.siren, label="SIREN", help_text="Lu dans le SIRET quand il est donné.")
     rna = Checked(identifiers.rna, label="numéro RNA")
@@ -116,17 +82,18 @@ class QuickForm(SpeakerForm):
 
     name = forms.CharField(label="nom de l’organisation", max_length=200)
     kind = forms.ChoiceField(label="nature", choices=OrganisationKind.choices)
-    commune = CommuneField(label="commune", required=False, help_text="Nom ou code postal.")
+    commune = CommuneField(required=False)
     field_order = ("name", "kind", "commune")
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
     """Somebody who speaks for an organisation."""
 
+    left_on = DayField(label="partie le", required=False)
+
     class Meta:
         model = Person
         fields = ("first_name", "last_name", "role", "do_not_contact", "left_on")
-        widgets = {"left_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
     def _post_clean(self) -> None:
         """Nothing is written into the row here: the deed does it."""

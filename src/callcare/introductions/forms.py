@@ -35,12 +35,16 @@ class DetailsField(forms.MultipleChoiceField):
 class PairForm(forms.Form):
     """Both sides face to face: who speaks, who has said yes, and to what."""
 
-    asker_person = forms.ModelChoiceField(Person.objects.none(), label="interlocuteur", required=False)
+    asker_person = forms.ModelChoiceField(
+        Person.objects.none(), label="interlocuteur", required=False, empty_label="personne en particulier"
+    )
     asker_yes = forms.BooleanField(
         label="accord oral", required=False, help_text="Touche D : elle vient de dire oui à ce qui est coché."
     )
     asker_gives = DetailsField(label="à transmettre", required=False)
-    giver_person = forms.ModelChoiceField(Person.objects.none(), label="interlocuteur", required=False)
+    giver_person = forms.ModelChoiceField(
+        Person.objects.none(), label="interlocuteur", required=False, empty_label="personne en particulier"
+    )
     giver_yes = forms.BooleanField(
         label="accord oral", required=False, help_text="Touche C : elle vient de dire oui à ce qui est coché."
     )

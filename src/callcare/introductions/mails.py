@@ -215,7 +215,8 @@ def _said_case(case: Need | Commitment | None, line: NeedLine | CommitmentLine |
     if case is None:
         return ""
     lines = case.lines.select_related("unit", "category").order_by("pk")
-    return french.listed(said_line(one) for one in lines) or case.title
+    # A case that is not counted yet: its title may be the very line the operator typed, which stays at the desk.
+    return french.listed(said_line(one) for one in lines) or "une aide à préciser"
 
 
 def side_facts(introduction: Introduction, side: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from callcare.matching.lines import SETTINGS, offered_from, solicited_since, wan
 from callcare.matching.models import Trait, likeness
 from callcare.matching.rules import filters, scores
 from callcare.matching.rules.facts import TIMES_A_YEAR, Day, Offered, Place, Wanted, km_between
-from callcare.matching.rules.filters import SAID, Missed, Stop
+from callcare.matching.rules.filters import Missed, Stop, said
 from callcare.matching.rules.scores import TENTHS, Reason
 from callcare.matching.rules.words import named
 
@@ -228,7 +228,11 @@ def _found(statement: str, params: dict[str, Any], candidate: Callable[[Mapping[
     cut = pool >= POOL
     return Found(
         tuple(one for part, one in rows if part < 2),
-        tuple(Removed(stop, counts[stop], SAID[stop], cut and stop is Stop.OTHER) for stop in Stop if stop in counts),
+        tuple(
+            Removed(stop, counts[stop], said(stop, counts[stop]), cut and stop is Stop.OTHER)
+            for stop in Stop
+            if stop in counts
+        ),
         tuple(one for part, one in rows if part == 2),
         seen,
     )

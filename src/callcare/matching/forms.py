@@ -8,6 +8,7 @@ from django import forms
 
 from callcare.catalogue.enums import Every, Mode, ReasonUse
 from callcare.catalogue.models import Reason
+from callcare.ui.forms import DayField
 
 
 class DismissForm(forms.Form):
@@ -16,14 +17,16 @@ class DismissForm(forms.Form):
     need_line = forms.IntegerField(widget=forms.HiddenInput)
     commitment_line = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.ModelChoiceField(
-        Reason.objects.filter(used_for__contains=[ReasonUse.DISMISS]).order_by("order", "label"), label="Motif"
+        Reason.objects.filter(used_for__contains=[ReasonUse.DISMISS]).order_by("order", "label"),
+        label="Motif",
+        empty_label="choisir un motif",
     )
     because = forms.CharField(label="Précision", max_length=200, required=False)
 
     def shown_often(self) -> Self:
         """The same form under each candidate of a page: its reasons are read once."""
         field = cast("forms.ModelChoiceField[Reason]", self.fields["reason"])
-        field.choices = [("", "Choisir"), *((one.pk, one.label) for one in field.queryset or ())]
+        field.choices = [("", "choisir un motif"), *((one.pk, one.label) for one in field.queryset or ())]
         return self
 
 
@@ -59,8 +62,8 @@ class PreviewForm(forms.Form):
     unit = forms.CharField(max_length=12, required=False)
     amount_cents = forms.IntegerField(min_value=0, max_value=10**13, required=False)
     commune = forms.CharField(max_length=9, required=False)
-    since = forms.DateField(required=False)
-    until = forms.DateField(required=False)
+    since = DayField(required=False)
+    until = DayField(required=False)
     every = forms.ChoiceField(choices=Every, required=False)
     mode = forms.ChoiceField(choices=Mode, required=False)
     form = forms.SlugField(max_length=40, required=False)  # the id of the form that « Relier » submits

@@ -123,7 +123,8 @@ def need_duplicate(request: HttpRequest, ref: str) -> HttpResponse:
     NEEDS.find_kept(request, ref)
     form = DuplicateForm(request.POST, needs=NEEDS.visible(request), prefix="duplicate")
     if not form.is_valid():
-        answer = case_pages.case_page(request, NEEDS, ref, duplicate_form=form, wrong=form)
+        form.auto_id = "wrong_%s"  # the dialog with its own form stays on the page
+        answer = case_pages.case_page(request, NEEDS, ref, wrong=form)
         answer.status_code = 422
         return answer
     other: Need = form.cleaned_data["of"]

@@ -25,4 +25,6 @@ class CountMethod(models.TextChoices):
 
 class OutcomeVerb(models.TextChoices):
     RECORDED = "outcome.recorded", "a noté le résultat"
+    REWORDED = "outcome.reworded", "a corrigé les mots du résultat"
+    UNPUBLISHED = "outcome.unpublished", "a retiré ces mots de la publication"
     COUNTED = "outcome.counted", "a compté les personnes accompagnées"

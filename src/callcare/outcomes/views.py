@@ -11,11 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from callcare.accounts.enums import Role
 from callcare.accounts.requests import allow, person
 from callcare.core.deeds import Refused
-from callcare.desk.rules import privacy
 from callcare.needs.models import Need
-from callcare.outcomes.actions import count_people, record_outcome
+from callcare.outcomes.actions import record_result, reword
 from callcare.outcomes.enums import CountMethod
-from callcare.outcomes.forms import OutcomeForm, PeopleForm
+from callcare.outcomes.forms import OutcomeForm, PeopleForm, RewordForm
 from callcare.outcomes.models import Outcome, PeopleCount
 
 
@@ -42,30 +41,41 @@ def of_need(request: HttpRequest, ref: str) -> HttpResponse:
 @allow(Role.OPERATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def record(request: HttpRequest, ref: str) -> HttpResponse:
-    """Note the result told on the telephone: three questions and the numbers, each form on its own."""
+    """Note the result told on the telephone: the numbers and three questions, sent together."""
     need = _need(request, ref)
-    counting = request.POST.get("what") == "people"
-    outcome = OutcomeForm(request.POST if request.method == "POST" and not counting else None)
-    people = PeopleForm(request.POST if counting else None, need=need)
-    form = people if counting else outcome
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    outcome, people = OutcomeForm(sent, need=need), PeopleForm(sent, need=need)
+    if request.method == "POST" and all([outcome.is_valid(), people.is_valid()]):
         try:
-            _write(request, need, form)
+            method = CountMethod(people.cleaned_data["method"])
+            record_result(by=person(request), need=need, said=outcome.said(), counts=people.counts(), method=method)
+        except Refused as refusal:
+            outcome.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Le résultat est noté.")
+            return redirect("needs:page", ref)
+    is_wrong = bool(outcome.errors or people.errors)
+    context = {"need": need, "outcome": outcome, "people": people, "is_wrong": is_wrong}
+    return render(request, "outcomes/record.html", context, status=422 if is_wrong else 200)
+
+
+@allow(Role.OPERATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def words(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Correct what somebody said, or withdraw it from what is published."""
+    need = _need(request, ref)
+    outcome = get_object_or_404(Outcome.objects.visible_to(person(request)).filter(need=need), pk=pk)
+    read = {"verbatim": outcome.verbatim, "seen": outcome.verbatim, "may_publish": outcome.may_publish}
+    form = RewordForm(request.POST if request.method == "POST" else None, need=need, initial=read)
+    if form.is_valid():
+        facts = {name: form.cleaned_data[name] for name in ("seen", "verbatim", "may_publish", "because")}
+        try:
+            reword(outcome, by=person(request), **facts)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect("outcomes:record", ref)
-    context = {"need": need, "outcome": outcome, "people": people, "form": form if form.errors else None}
-    return render(request, "outcomes/record.html", context, status=422 if form.errors else 200)
-
-
-def _write(request: HttpRequest, need: Need, form: OutcomeForm | PeopleForm) -> None:
-    if isinstance(form, PeopleForm):
-        method = CountMethod(form.cleaned_data["method"])
-        count_people(by=person(request), need=need, counts=form.counts(), method=method)
-        messages.success(request, "Les personnes accompagnées sont comptées.")
-        return
-    record_outcome(by=person(request), need=need, **form.cleaned_data)
-    messages.success(request, "Le résultat est noté.")
-    for finding in privacy.found_in(form.cleaned_data["verbatim"]):
-        messages.warning(request, finding.advice)
+            said = "Ces mots sont publiés." if outcome.may_publish else "Ces mots restent au guichet."
+            messages.success(request, f"La correction est notée. {said}")
+            return redirect("needs:page", ref)
+    context = {"need": need, "outcome": outcome, "form": form}
+    return render(request, "outcomes/words.html", context, status=422 if form.errors else 200)

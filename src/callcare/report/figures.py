@@ -18,6 +18,7 @@ from callcare.commitments.enums import Level
 from callcare.commitments.models import Commitment, CommitmentLine
 from callcare.desk.enums import CaseState, InteractionChannel
 from callcare.desk.models import Desk, Interaction
+from callcare.desk.rules import privacy
 from callcare.introductions.models import Introduction
 from callcare.needs.models import Need, NeedLine
 from callcare.outcomes.models import Outcome, PeopleCount
@@ -212,12 +213,17 @@ def computers_by_stage(scope: Scope) -> dict[str, int]:
     return {"announced": confirmed + by_level.get(Level.ANNOUNCED, 0), "confirmed": confirmed}
 
 
-def thanks(scope: Scope, *, most: int = 3) -> QuerySet[Outcome]:
-    """The last words that may be published, with the place they come from; never with a name."""
+def thanks(scope: Scope, *, most: int = 3) -> list[Outcome]:
+    """The last words that may be published, with the place they come from; never with a name.
+
+    Looked at once more when they are shown: words of before the guard, or of a rule that learned since, stay at home.
+    """
     said = Outcome.objects.filter(
         may_publish=True,
         answered_at__gte=scope.period.since,
         answered_at__lt=scope.period.until,
         desk_id__in=scope.desks,
     ).exclude(verbatim="")
-    return said.select_related("need__commune").order_by("-answered_at", "-pk")[:most]
+    latest = said.select_related("need__commune", "need__organisation").order_by("-answered_at", "-pk")[: most * 5]
+    named = ((one, privacy.found_in(one.verbatim, known=[one.need.organisation.name])) for one in latest)
+    return [one for one, findings in named if not findings][:most]

@@ -13,15 +13,14 @@ from callcare.report.figures import NOWHERE
 from callcare.report.rules import Period
 from callcare.territories.enums import Level
 from callcare.territories.models import Territory
-
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+from callcare.ui.forms import DayField
 
 
 class ScopeForm(forms.Form):
     """Which figures: from when to when, which desk, which département."""
 
-    du = forms.DateField(label="du", required=False, widget=DAY)
-    au = forms.DateField(label="au", required=False, widget=DAY)
+    du = DayField(label="du", required=False)
+    au = DayField(label="au", required=False)
     guichet = forms.ChoiceField(label="guichet", required=False)
     departement = forms.ChoiceField(label="département", required=False)
 
@@ -59,8 +58,8 @@ class TargetForm(forms.Form):
 
     indicator = forms.ChoiceField(label="chiffre", choices=Indicator.choices)
     value = forms.IntegerField(label="objectif", min_value=1, max_value=10_000_000)
-    from_on = forms.DateField(label="du", widget=DAY)
-    due_on = forms.DateField(label="au", widget=DAY)
+    from_on = DayField(label="du")
+    due_on = DayField(label="au")
     desk = forms.ModelChoiceField(
         Desk.objects.order_by("name"), label="guichet", required=False, empty_label="tout le collectif"
     )

@@ -17,6 +17,7 @@ from callcare.accounts.requests import allow, person
 from callcare.core import clock, french
 from callcare.core.deeds import Refused
 from callcare.core.listing import KeyPaginator
+from callcare.outcomes.models import Outcome
 from callcare.report import figures
 from callcare.report.actions import set_target
 from callcare.report.figures import NOWHERE, Figure, Scope
@@ -69,7 +70,7 @@ def review(request: HttpRequest) -> HttpResponse:
         "columns": figures.FUNNEL,
         "weeks": [(f"{week:%d/%m}", n) for week, n in weeks],
         "places": figures.needs_by_commune(scope),
-        "thanks": figures.thanks(scope),
+        "thanks": _thanks(request, scope),
         "unanswered": figures.unanswered_by_category(scope),
         "unanswered_url": address[figures.UNANSWERED.code],
         "may_look": person(request).is_operator,
@@ -77,6 +78,15 @@ def review(request: HttpRequest) -> HttpResponse:
         "now": clock.now(),
     }
     return render(request, "report/review.html", context, status=422 if form.errors else 200)
+
+
+def _thanks(request: HttpRequest, scope: Scope) -> list[tuple[Outcome, str]]:
+    """The words that are published, each with the page where its own desk corrects or withdraws it."""
+    mine = set(Outcome.objects.visible_to(person(request)).values_list("desk", flat=True))
+    said = figures.thanks(scope)
+    return [
+        (one, reverse("outcomes:words", args=[one.need.ref, one.pk]) if one.desk_id in mine else "") for one in said
+    ]
 
 
 def _gauges(

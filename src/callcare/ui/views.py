@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from callcare.core.deeds import Line
+from callcare.ui.forms import DayField
 
 
 class SampleForm(forms.Form):
@@ -18,7 +19,7 @@ class SampleForm(forms.Form):
     name = forms.CharField(label="nom de l’organisation", help_text="Tel qu’il figure dans ses statuts.")
     quantity = forms.IntegerField(label="quantité", min_value=1)
     kind = forms.ChoiceField(label="catégorie", choices=[("goods", "biens"), ("time", "temps"), ("money", "argent")])
-    by_day = forms.DateField(label="avant le", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    by_day = DayField(label="avant le", required=False)
     mode = forms.ChoiceField(
         label="don ou prêt", choices=[("gift", "don"), ("loan", "prêt"), ("either", "don ou prêt")],
         widget=forms.RadioSelect, help_text="Ce que la personne accepte.",

@@ -1,6 +1,6 @@
 """What really happened: handed over, taken back, corrected."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from callcare.accounts.models import User
 from callcare.allocations.actions.promising import confirm
@@ -11,7 +11,7 @@ from callcare.catalogue.enums import Mode
 from callcare.catalogue.models import Reason
 from callcare.commitments.actions import close_commitment, reopen_commitment
 from callcare.commitments.models import Commitment, CommitmentLine
-from callcare.core import clock
+from callcare.core import clock, french
 from callcare.core.deeds import Refused, deed
 from callcare.desk.actions import overtake_reminders
 from callcare.desk.actions.following import follow, moved_by
@@ -20,6 +20,7 @@ from callcare.needs.actions import close_need, reopen_need
 from callcare.needs.models import Need, NeedLine
 
 OUTCOME_AFTER = timedelta(days=10)
+GIVEN = "C’est un don : il ne revient pas. Si la remise n’a pas eu lieu, corrigez-la."
 
 
 def deliver(
@@ -44,6 +45,8 @@ def deliver(
             raise Refused(f"Il ne reste que {said(allocation.need_line, left)} à remettre sur cette affectation.")
         if at and at > clock.now() + timedelta(minutes=5):
             raise Refused("Une remise se note une fois faite : sa date ne peut pas être à venir.")
+        if at and _day(at) < _day(allocation.made_at):
+            raise Refused(f"C’est avant la promesse, faite le {french.day(_day(allocation.made_at))}.")
         done = Fulfilment.objects.create(
             desk=allocation.desk, allocation=allocation, qty=qty, at=at or clock.now(), place=place, proof=proof,
             by=by, note=note,
@@ -57,6 +60,10 @@ def deliver(
         return done
 
 
+def _day(at: datetime) -> date:
+    return at.astimezone(clock.PARIS).date()
+
+
 def _close_what_is_over(allocation: Allocation, by: User | None) -> None:
     """The deed of the last delivery closes the need it serves, and the commitment it exhausts."""
     need = Need.objects.get(pk=allocation.need_line.need_id)
@@ -68,6 +75,20 @@ def _close_what_is_over(allocation: Allocation, by: User | None) -> None:
     is_exhausted = is_ours and all(_is_exhausted(line) for line in commitment.lines.all())
     if is_exhausted and (exhausted := Reason.objects.filter(code="exhausted").first()):
         close_commitment(commitment, by=by, reason=exhausted)
+
+
+def _reopen_what_is_due(allocation: Allocation, by: User | None, because: str) -> None:
+    """What is still to be handed over stands on an open need and an open commitment, or it is not corrected at all."""
+    commitment = Commitment.objects.get(pk=allocation.commitment_line.commitment_id)
+    if commitment.is_closed and commitment.desk_id != allocation.desk_id:
+        raise Refused(
+            f"L’engagement {commitment.ref} est clos par un autre guichet : demandez-lui de le rouvrir d’abord."
+        )
+    if commitment.is_closed:
+        reopen_commitment(commitment, by=by, because=because)
+    need = Need.objects.get(pk=allocation.need_line.need_id)
+    if need.is_closed:
+        reopen_need(need, by=by, because=because)
 
 
 def _is_served(line: NeedLine) -> bool:
@@ -86,6 +107,8 @@ def take_back(allocation: Allocation, *, qty: int, by: User | None, proof: Proof
     """A loan comes back: the quantity is free for a second borrower, the need it served stays served."""
     with deed(AllocationVerb.RETURNED, by=by):
         lock(allocation, by)
+        if allocation.commitment_line.mode == Mode.GIFT:
+            raise Refused(GIVEN)
         kind = FulfilmentKind.RETURN
         back = Fulfilment.objects.create(
             desk=allocation.desk, allocation=allocation, kind=kind, qty=qty, at=clock.now(), proof=proof, by=by,
@@ -98,6 +121,7 @@ def take_back(allocation: Allocation, *, qty: int, by: User | None, proof: Proof
 def correct(fulfilment: Fulfilment, *, qty: int, by: User | None, because: str) -> Fulfilment:
     """Take back `qty` of what was noted by mistake. The mistake stays readable; the quantity is due again.
 
+    A need or a commitment closed by that mistake is open again in the same deed: what is due is never on a closed one.
     Raises Refused without a reason, or beyond what was noted.
     """
     if not because.strip():
@@ -105,6 +129,11 @@ def correct(fulfilment: Fulfilment, *, qty: int, by: User | None, because: str) 
     with deed(AllocationVerb.CORRECTED, by=by, because=because):
         allocation = fulfilment.allocation
         lock(allocation, by)
+        if allocation.state not in {AllocationState.CONFIRMED, AllocationState.FULFILLED}:
+            raise Refused(
+                "Cette affectation est close : ce qui restait est déjà rendu. Promettez de nouveau ce qui manque."
+            )
+        _reopen_what_is_due(allocation, by, because)
         if allocation.state == AllocationState.FULFILLED:
             due = late_from(allocation.need_line, None)
             allocation.move(AllocationState.CONFIRMED, next_action_at=due)

@@ -12,6 +12,7 @@ PARIS = ZoneInfo("Europe/Paris")
 Span = tuple[time, time]
 WORKDAY: tuple[Span, ...] = ((time(9), time(18)),)
 USUAL: Mapping[int, tuple[Span, ...]] = dict.fromkeys(range(5), WORKDAY)
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(4000, 1, 1, tzinfo=UTC)  # what is farther is as far
 FARTHEST = 400  # days looked at before giving up: a desk closed for more than a year owes nothing
 
 
@@ -42,11 +43,15 @@ class Calendar:
         return () if closed or french_holiday(day) else usual
 
     def is_open(self, instant: datetime) -> bool:
-        here = instant.astimezone(PARIS)
+        here = _within(instant).astimezone(PARIS)
         return any(opens <= here.time() < closes for opens, closes in self.spans(here.date()))
 
     def stretches(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Open time from `start` on, as UTC instants: subtraction is then right on days when clocks change."""
+        """Open time from `start` on, as UTC instants: subtraction is then right on days when clocks change.
+
+        A year nobody lives in is counted from the nearest that has a calendar.
+        """
+        start = _within(start)
         first = start.astimezone(PARIS).date()
         for number in range(FARTHEST):
             day = first + timedelta(days=number)
@@ -61,6 +66,10 @@ class Calendar:
         for begin, _ in self.stretches(start):
             return begin
         raise NeverOpen
+
+
+def _within(instant: datetime) -> datetime:
+    return min(max(instant, EARLIEST), LATEST)
 
 
 def due(start: datetime, *, minutes: int, calendar: Calendar) -> datetime:

@@ -21,7 +21,7 @@ from callcare.desk.requests import current_desk
 from callcare.directory.callers import who_calls
 from callcare.directory.rules import phones
 from callcare.directory.search import find_organisations
-from callcare.ui.templatetags.words import moment
+from callcare.ui.templatetags.words import hour, moment
 
 PARTS = {"note", "need", "commitment"}  # what the draft of a contact is made of
 
@@ -169,7 +169,7 @@ def keep(request: HttpRequest, ref: str) -> HttpResponse:
         )
     except Refused as refusal:
         return HttpResponse(str(refusal), status=409)
-    return JsonResponse({"seen": draft.version})
+    return JsonResponse({"seen": draft.version, "at": hour(draft.saved_at)})
 
 
 def _typed(posted: QueryDict) -> dict[str, Any]:

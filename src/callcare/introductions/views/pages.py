@@ -142,7 +142,7 @@ def seen_of(request: HttpRequest, pk: int) -> HttpResponse:
 def space(request: HttpRequest) -> HttpResponse:
     """« Mon espace »: one's own needs and commitments, and the introductions once they are made."""
     user = person(request)
-    rows = Introduction.objects.visible_to(user).for_list().prefetch_related("disclosures")
+    rows = Introduction.objects.visible_to(user).for_list().select_related(*SAID).prefetch_related("disclosures")
     mine = set(user.memberships.values_list("organisation_id", flat=True))
     context = {
         "needs": _own(Need.objects, mine),
@@ -150,6 +150,12 @@ def space(request: HttpRequest) -> HttpResponse:
         "introductions": [_told_to(introduction, mine) for introduction in rows[:50]],
     }
     return render(request, "introductions/space.html", context)
+
+
+SAID = (  # what a side is told of the other: quantity, category, commune
+    "need_line__unit", "need_line__category", "commitment_line__unit", "commitment_line__category",
+    "need__organisation__commune", "giver__commune", "commitment__commune",
+)  # fmt: skip
 
 
 def _own(rows: Any, mine: set[int]) -> Any:
@@ -162,6 +168,7 @@ def _told_to(introduction: Introduction, mine: set[int]) -> dict[str, Any]:
     return {
         "introduction": introduction,
         "other": mails.organisation_of(introduction, mails.other(side)),
+        "theirs": mails.side_facts(introduction, mails.other(side)),
         "trace": traces.get(side),
         "may_tell": introduction.state == IntroductionState.SENT,
     }

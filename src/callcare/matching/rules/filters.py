@@ -41,6 +41,18 @@ SAID: Mapping[Stop, str] = {
 }
 
 
+ONE: Mapping[Stop, str] = {  # where one alone is said otherwise
+    Stop.CLOSED: "pas encore ouvert",
+    Stop.FREE: "épuisé",
+    Stop.PAIR: "déjà écarté ou en cours",
+}
+
+
+def said(stop: Stop, count: int) -> str:
+    """Why so many were removed, in agreement: « 1 épuisé », « 14 épuisés »."""
+    return ONE.get(stop, SAID[stop]) if count < 2 else SAID[stop]
+
+
 @dataclass(frozen=True, slots=True)
 class Missed:
     """The one filter a candidate fails, in words, and the deed that would lift it."""

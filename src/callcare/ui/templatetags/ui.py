@@ -49,9 +49,9 @@ def chip(label: object, detail: object = "", *, kind: str = "", url: str = "") -
 
 
 @register.inclusion_tag("ui/errors.html")
-def errors(form: BaseForm) -> dict[str, Any]:
-    """{% errors form %}: all that is wrong, on top of the page, each line a link to its field."""
-    return {"form": form}
+def errors(*forms: BaseForm | None) -> dict[str, Any]:
+    """{% errors form %}: all that is wrong, on top of the page, each line a link to its field. Takes several forms."""
+    return {"forms": [form for form in forms if getattr(form, "errors", None)]}
 
 
 # What changes by itself with the deed: the sentence of the deed already says it.
@@ -84,7 +84,7 @@ def _told(lines: list[deeds.Line], thing: models.Model) -> list[dict[str, Any]]:
             "changes": [
                 (str(fields[fact].verbose_name), _said(fields[fact], before), _said(fields[fact], after))
                 for fact, (before, after) in line.changes.items()
-                if fact in fields and fact not in HIDDEN and not fact.endswith("_id")
+                if fact in fields and fact not in HIDDEN and not fact.endswith("_id") and (before or after)
             ],
         }
         for line in lines

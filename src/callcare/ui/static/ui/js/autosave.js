@@ -1,6 +1,6 @@
 // Keeps what is being typed: form[data-autosave="URL"] is posted there ≤ 2 s after the last key, and when a field is
-// left. The answer is not shown, the focus never moves; a [data-kept] element says « brouillon gardé 10:42 ».
-// The server answers 204 (or 200), 409/422 with a sentence as text, or a JSON {version} to carry on from.
+// left. The answer is not shown, the focus never moves; a [data-kept] element says « brouillon gardé à 10 h 42 ».
+// The server answers 409/422 with a sentence as text, or a JSON to carry on from: the version, and `at`, its hour in words.
 
 const PAUSE = 1500;
 const waiting = new WeakMap();
@@ -41,10 +41,10 @@ async function post(form, body) {
       redirect: "manual",
     });
     if (!answer.ok) throw new Error(answer.status === 409 ? await answer.text() : "");
-    if (answer.headers.get("Content-Type")?.includes("json")) carryOn(form, await answer.json());
+    const facts = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+    carryOn(form, facts);
     form.dataset.kept = body;
-    const now = new Date();
-    tell(form, `brouillon gardé ${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}`);
+    tell(form, facts.at ? `brouillon gardé à ${facts.at}` : "brouillon gardé");
   } catch (error) {
     tell(form, error.message || "brouillon pas encore gardé : nouvel essai dans 5 s", "late");
     waiting.set(form, setTimeout(() => keep(form), 5000));
