@@ -116,3 +116,13 @@ def test_a_page_read_twice_in_a_minute_writes_nothing(signed_in):
     before = Session.objects.get().session_data
     signed_in.get(reverse("accounts:account"))
     assert Session.objects.get().session_data == before
+
+
+def test_a_screen_left_alone_does_not_stay_signed_in_by_what_it_asks_itself(signed_in):
+    cast.lille_desk()
+    begun = clock.now()
+    for minutes in (20, 40, 58):
+        with clock.at(begun + timedelta(minutes=minutes)):
+            assert signed_in.get(reverse("calls:present")).status_code == 200
+    with clock.at(begun + timedelta(minutes=61)):
+        assert signed_in.get(reverse("calls:present")).status_code == 302

@@ -32,6 +32,12 @@ def allow(*roles: Role) -> Callable[[View], View]:
     return declared
 
 
+def asks_by_itself(view: View) -> View:
+    """Declare a page that others ask for by the clock: being asked is no sign that somebody is there."""
+    view.asks_by_itself = True  # type: ignore[attr-defined]
+    return view
+
+
 anybody_known = allow(*Role)
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.contrib.sessions.models import Session
 from django.db.models import Max
 
 from callcare.accounts.models import User
+from callcare.accounts.sessions import lives
 from callcare.calls.models import Presence
 from callcare.core import clock
 
@@ -36,8 +36,7 @@ def take_seat(user: User, session: str) -> Seat:
 def still_there(seat: Seat) -> Seat | None:
     """The seat as it is now, and that she is there; None for who signed out, was closed, or lost her role."""
     user = User.objects.filter(pk=seat.user, is_active=True).first()
-    signed_in = Session.objects.filter(session_key=seat.session, expire_date__gt=clock.now()).exists()
-    if user is None or not user.is_operator or not signed_in:
+    if user is None or not user.is_operator or not lives(seat.session):
         return None
     now = seat_of(user, seat.session)
     _note(now)

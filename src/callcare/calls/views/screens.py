@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from callcare.accounts.enums import Role
-from callcare.accounts.requests import allow, person
+from callcare.accounts.requests import allow, asks_by_itself, person
 from callcare.calls import strips
 from callcare.calls.actions import take_call
 from callcare.calls.board import board, seen_by
@@ -17,6 +17,7 @@ from callcare.core.deeds import Refused
 from callcare.desk.models import Interaction
 
 
+@asks_by_itself
 @allow(Role.OPERATOR)
 @require_safe
 async def stream(request: HttpRequest) -> HttpResponseBase:
@@ -36,6 +37,7 @@ def _seated(request: HttpRequest) -> Seat:
     return seat
 
 
+@asks_by_itself
 @allow(Role.OPERATOR)
 @require_safe
 def present(request: HttpRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from callcare.accounts.enums import Role
-from callcare.accounts.requests import allow, person
+from callcare.accounts.requests import allow, asks_by_itself, person
 from callcare.calls import actions
 from callcare.calls.enums import ParseState, RefusalReason
 from callcare.calls.forms import ExtensionForm, NewTrunkForm, TrunkForm
@@ -134,6 +134,7 @@ def trial(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("calls:trunk", slug)
 
 
+@asks_by_itself
 @allow(Role.ADMIN)
 @require_safe
 def arrivals(request: HttpRequest, slug: str) -> HttpResponse:
