@@ -93,6 +93,10 @@ def test_a_promise_to_a_number_already_owed_moves_the_one_task(owed):
         call, by=cast.marion(), due_at=clock.now() + timedelta(days=3), number=owed.number, note="mardi"
     )
     assert (later.pk, later.note, Reminder.objects.planned().count()) == (owed.pk, "mardi", 1)
+    actions.finish_interaction(call, by=cast.marion())
+    assert call.dispositions == ["call_back"]
+    later.refresh_from_db()
+    assert (later.state, later.subject) == (ReminderState.PLANNED, call)
 
 
 def test_done_is_done_once(owed):

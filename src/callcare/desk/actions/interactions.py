@@ -155,8 +155,14 @@ def promise_call_back(
             raise Refused("Notez le numéro à rappeler.")
         due_at = calendar_of(interaction.desk).next_opening(max(due_at, clock.now()))
         if known := owed_to(interaction.desk, number).exclude(subject_id=interaction.pk).first():
-            moved = {"due_at": due_at, "first_due_at": due_at, "note": (note or known.note)[:300]}
-            Reminder.objects.filter(pk=known.pk).update(**moved)  # one task for one number: what was agreed last holds
+            # One task for one number: what was agreed last holds, and hangs from the contact that agreed it.
+            Reminder.objects.filter(pk=known.pk).update(
+                subject_id=interaction.pk,
+                subject_ref=interaction.ref,
+                due_at=due_at,
+                first_due_at=due_at,
+                note=(note or known.note)[:300],
+            )
             known.refresh_from_db()
             return known
         who = interaction.person or interaction.organisation
