@@ -190,6 +190,18 @@ def test_ringover_signs_by_hs512_and_by_nothing_else():
     assert not genuine(as_json(body | {"attempt": 2}, **{"x-ringover-signature": digest}), options)
 
 
+def test_ringover_a_token_of_another_day_is_a_request_sent_again():
+    def request(**times: float) -> Request:
+        return as_json(ringover("ringing"), **{"x-ringover-webhook-signature": jwt("s", payload=json.dumps(times))})
+
+    is_fresh = ADAPTERS["ringover"].is_fresh
+    assert is_fresh(request(iat=UNIX - 3600), {})
+    assert is_fresh(request(iat=UNIX, exp=UNIX + 60), {})
+    assert is_fresh(as_json(ringover("ringing")), {})
+    for stale in ({"iat": UNIX - 90_000}, {"iat": UNIX + 90_000}, {"exp": UNIX - 3600}):
+        assert not is_fresh(request(**stale), {})
+
+
 # --- Aircall -------------------------------------------------------------------------------------------------------
 
 

@@ -99,6 +99,8 @@ class Door:
             raise TurnedAway(HTTPStatus.METHOD_NOT_ALLOWED, RefusalReason.METHOD, trunk)
         if not adapter.is_genuine(request, trunk.settings):
             raise TurnedAway(HTTPStatus.UNAUTHORIZED, RefusalReason.SIGNATURE, trunk)
+        if not adapter.is_fresh(request, trunk.settings):
+            raise TurnedAway(HTTPStatus.UNAUTHORIZED, RefusalReason.REPLAYED, trunk)
         await self._keep(Kept.of(trunk, adapter.scrub(request), adapter.dedupe(request)))
         return adapter.reply(request, trunk.settings, _address(scope))
 

@@ -53,6 +53,11 @@ def genuine(request: Request, options: Options) -> bool:
     return True
 
 
+def fresh(request: Request, options: Options) -> bool:
+    """For providers whose signature covers no time: what was captured can be sent again, and is a repeat."""
+    return True
+
+
 def nothing(request: Request, options: Options, address: str) -> Reply:
     return Reply()
 
@@ -72,7 +77,7 @@ class Adapter:
     """How one provider speaks.
 
     `read` gives the events of a request and raises Unreadable for what says nothing; `is_genuine` checks its signature
-    over the raw bytes, before anything is parsed; `reply` is what the provider wants back, given the trunk's address;
+    over the raw bytes, before anything is parsed, and `is_fresh` that it is of now; `reply` is what the provider wants back, given the trunk's address;
     `dedupe` names the request, so that a repeat is noticed; `scrub` takes out what must not be kept (a credential in
     the body); `sample` writes a new call as this provider would. A new call later than `recycled_after` behind the
     last word of its id is another call. `after_address` is what follows our address on the provider's page.
@@ -82,6 +87,7 @@ class Adapter:
     provider: str
     read: Callable[[Request, Options], list[Event]]
     is_genuine: Callable[[Request, Options], bool] = genuine
+    is_fresh: Callable[[Request, Options], bool] = fresh
     reply: Callable[[Request, Options, str], Reply] = nothing
     dedupe: Callable[[Request], str] = body_digest
     scrub: Callable[[Request], Request] = as_received

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from callcare.calls.rules.adapters.adapter import Adapter, Options, Sample, Setting, signed
@@ -25,6 +26,7 @@ from callcare.calls.rules.requests import (
 )
 
 JWT_HEADER, HMAC_HEADER = "x-ringover-webhook-signature", "x-ringover-signature"
+HORIZON, SLACK = timedelta(days=1), timedelta(minutes=5)
 MISSED = {
     "caller_hangup": Cause.CANCEL, "abandoned": Cause.CANCEL, "busy": Cause.BUSY, "no_answer": Cause.NO_ANSWER,
     "noanswer": Cause.NO_ANSWER, "timeout": Cause.NO_ANSWER, "blocked": Cause.REJECTED,
@@ -39,6 +41,21 @@ def is_genuine(request: Request, options: Options) -> bool:
     token = request.headers.get(JWT_HEADER, "")
     digest = request.headers.get(HMAC_HEADER, "")
     return any(_is_signed(token, secret) or _is_digest(digest, request.body, secret) for secret in secrets)
+
+
+def is_fresh(request: Request, options: Options) -> bool:
+    """A token that has expired, or was made more than a day before or after, is a request sent again (RFC 7519 § 4.1).
+
+    The day is the horizon of late repeats; a token without times says nothing.
+    """
+    _, _, rest = request.headers.get(JWT_HEADER, "").partition(".")
+    try:
+        said = within(json.loads(_unpadded(rest.partition(".")[0])))
+    except (ValueError, binascii.Error):
+        return True
+    expires, made = instant_of(said.get("exp")), instant_of(said.get("iat"))
+    is_live = expires is None or expires >= request.received_at - SLACK
+    return is_live and (made is None or abs(made - request.received_at) <= HORIZON)
 
 
 def _is_signed(token: str, secret: str) -> bool:
@@ -133,6 +150,7 @@ ADAPTER = Adapter(
     read=read,
     sample=sample,
     is_genuine=is_genuine,
+    is_fresh=is_fresh,
     settings=(
         Setting(
             "secret", "secret de signature", "Un par notification chez Ringover : séparez-les par une espace.",
