@@ -77,11 +77,11 @@ class Adapter:
     """How one provider speaks.
 
     `read` gives the events of a request and raises Unreadable for what says nothing; `is_genuine` checks its signature
-    over the raw bytes, before anything is parsed, and `is_fresh` that it is of now; `reply` is what the provider wants back, given the trunk's address;
-    `dedupe` names the request, so that a repeat is noticed; `scrub` takes out what must not be kept (a credential in
-    the body); `sample` writes a new call as this provider would. A new call later than `recycled_after` behind the
-    last word of its id is another call. `after_address` is what follows our address on the provider's page.
-    `listens` is True where the house goes and asks, instead of being told.
+    over the raw bytes, before anything is parsed, and `is_fresh` that it is of now; `reply` is what the provider wants
+    back, given the trunk's address; `dedupe` names the request, so that a repeat is noticed; `scrub` takes out what
+    must not be kept (a credential in the body); `sample` writes a new call as this provider would. A new call later
+    than `recycled_after` behind the last word of its id is another call. `after_address` is what follows our address
+    on the provider's page. `listens` is True where the house goes and asks, instead of being told.
     """
 
     provider: str
