@@ -169,7 +169,7 @@ def test_two_screens_of_one_operator_are_one_presence(month):
             began_at=TUESDAY + begins * hour,
             seen_at=TUESDAY + ends * hour,
         )
-    assert figures._presence_hours(month()) == 4
+    assert figures.presence_hours(month(), figures._presences(month())) == 4
 
 
 @pytest.mark.django_db

@@ -1,8 +1,9 @@
 """Questions to the rows that answer the figures of the telephone. Stored nowhere: the page asks each time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 
 from callcare.accounts.models import User
 from callcare.calls.enums import CallDirection, Outcome
@@ -16,13 +17,18 @@ from callcare.desk.models import Desk, Interaction, Reminder
 from callcare.desk.rules.hours import Calendar
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scope:
     """From the first day to the last, both included, in Paris; at these desks."""
 
     first: date
     last: date
     desks: Sequence[Desk]
+
+    @cached_property
+    def open_time(self) -> dict[int, list[tuple[datetime, datetime]]]:
+        """When each desk was open, in stretches, until now at the latest; asked once."""
+        return {desk.pk: _stretches(calendar_of(desk), self) for desk in self.desks}
 
     @property
     def begins(self) -> datetime:
@@ -85,14 +91,15 @@ def by_hand(scope: Scope) -> int:
 
 def measures(scope: Scope, contacts: Sequence[Received]) -> list[Measure]:
     """Every figure of the page."""
+    presences = _presences(scope)
     return counting.measures(
         counting.Period(
             contacts=contacts,
             owed=_owed(scope),
             reached=_reached(scope),
-            open_hours=sum(_open_hours(calendar_of(desk), scope) for desk in scope.desks),
-            presence_hours=_presence_hours(scope),
-            operators=_operators(scope),
+            open_hours=sum(_hours(stretches) for stretches in scope.open_time.values()),
+            presence_hours=presence_hours(scope, presences),
+            operators=len({one.operator for one in presences}) or len({one.operator for one in contacts} - {None}),
         )
     )
 
@@ -123,32 +130,37 @@ def _stretches(calendar: Calendar, scope: Scope) -> list[tuple[datetime, datetim
     return found
 
 
-def _open_hours(calendar: Calendar, scope: Scope) -> float:
-    return sum((end - begin).total_seconds() for begin, end in _stretches(calendar, scope)) / 3600
+def _hours(stretches: Iterable[tuple[datetime, datetime]]) -> float:
+    return sum((end - begin).total_seconds() for begin, end in stretches) / 3600
 
 
-def _presences(scope: Scope) -> list[tuple[int, int, datetime, datetime]]:
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Somebody at a screen of a desk, from when to when."""
+
+    desk: int
+    operator: int
+    began_at: datetime
+    seen_at: datetime
+
+
+def _presences(scope: Scope) -> list[Stay]:
     here = Presence.objects.filter(desk__in=scope.desks, seen_at__gte=scope.begins, began_at__lt=scope.ends)
-    return list(here.order_by("began_at").values_list("desk", "operator", "began_at", "seen_at"))
+    rows = here.order_by("began_at").values_list("desk", "operator", "began_at", "seen_at")
+    return [Stay(*row) for row in rows]
 
 
-def _presence_hours(scope: Scope) -> float:
+def presence_hours(scope: Scope, stays: Iterable[Stay]) -> float:
     """Hours at the screen within the opening hours; two screens of one operator count once."""
-    open_time = {desk.pk: _stretches(calendar_of(desk), scope) for desk in scope.desks}
     until: dict[tuple[int, int], datetime] = {}
     total = timedelta()
-    for desk, operator, began, seen in _presences(scope):
-        counted = max(began, until.get((desk, operator), began))
-        until[desk, operator] = max(seen, until.get((desk, operator), seen))
-        for begin, end in open_time[desk]:
-            total += max(timedelta(), min(end, seen) - max(begin, counted))
+    for stay in stays:
+        key = (stay.desk, stay.operator)
+        counted = max(stay.began_at, until.get(key, stay.began_at))
+        until[key] = max(stay.seen_at, until.get(key, stay.seen_at))
+        for begin, end in scope.open_time[stay.desk]:
+            total += max(timedelta(), min(end, stay.seen_at) - max(begin, counted))
     return total.total_seconds() / 3600
-
-
-def _operators(scope: Scope) -> int:
-    """How many operators kept the line on an ordinary day: those with a screen, else those of the desks."""
-    present = len({operator for _, operator, _, _ in _presences(scope)})
-    return present or sum(desk.operators.count() for desk in scope.desks)
 
 
 def by_day(contacts: Sequence[Received]) -> list[Row]:
