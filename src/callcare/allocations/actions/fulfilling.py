@@ -137,7 +137,6 @@ def correct(fulfilment: Fulfilment, *, qty: int, by: User | None, because: str) 
         if allocation.state == AllocationState.FULFILLED:
             due = late_from(allocation.need_line, None)
             allocation.move(AllocationState.CONFIRMED, next_action_at=due)
-            _take_up_again(allocation, by, because)
         undone = Fulfilment.objects.create(
             desk=allocation.desk, allocation=allocation, kind=FulfilmentKind.CORRECTION, qty=qty, at=clock.now(),
             proof=Proof.ORAL, by=by, corrects=fulfilment, note=because[:300],
@@ -145,13 +144,3 @@ def correct(fulfilment: Fulfilment, *, qty: int, by: User | None, because: str) 
         follow(moved_by(allocation))
         allocation.refresh_from_db()
         return undone
-
-
-def _take_up_again(allocation: Allocation, by: User | None, because: str) -> None:
-    """What the corrected hand-over had closed is open again: somebody still waits for it."""
-    need = Need.objects.get(pk=allocation.need_line.need_id)
-    if need.close_reason and need.close_reason.code == "served":
-        reopen_need(need, by=by, because=because)
-    commitment = Commitment.objects.get(pk=allocation.commitment_line.commitment_id)
-    if commitment.close_reason and commitment.close_reason.code == "exhausted":
-        reopen_commitment(commitment, by=by, because=because)
