@@ -11,7 +11,7 @@ from callcare.calls.door import LARGEST, Door
 from callcare.calls.enums import Provider
 from callcare.calls.models import Call, InboundEvent, Refusal
 from callcare.core import clock
-from tests import cast
+from tests import cast, loops
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEW_CALL = {"event": "newCall", "callId": "a-1", "from": "0353011201", "to": "0353010000", "direction": "in"}
@@ -33,7 +33,7 @@ class Knocks:
 
     def answers(self):
         """All that was posted, at once; then whatever was left to read is read."""
-        return asyncio.run(self._all())
+        return loops.run(self._all())
 
     async def _all(self):
         door = Door(nobody)

@@ -84,7 +84,7 @@ def test_the_task_has_the_message_and_only_its_desk_hears_it(provider, client):
     panel = client.get(f"/guichet/messages/contacts/{message.call.interaction.ref}/", headers={"HX-Request": "true"})
     assert f"/guichet/messages/{message.ref}/son/" in panel.content.decode()
     sound = client.get(f"/guichet/messages/{message.ref}/son/")
-    assert (b"".join(sound.streaming_content), sound["Content-Type"]) == (stage.wav(), "audio/wav")
+    assert (sound.content, sound["Content-Type"]) == (stage.wav(), "audio/wav")
     assert "no-store" in sound["Cache-Control"]
     client.post(f"/guichet/messages/{message.ref}/ecoute/")
     message.refresh_from_db()

@@ -13,7 +13,7 @@ from callcare.calls.actions import note_listening, open_trunk
 from callcare.calls.enums import Provider
 from callcare.calls.listening import Lost, events_of
 from callcare.calls.models import Call, Trunk
-from tests import cast
+from tests import cast, loops
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,7 +50,7 @@ def listen(trunk: Trunk, until, *, seconds: float = 15) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
-    asyncio.run(bounded())
+    loops.run(bounded())
     assert until()
 
 

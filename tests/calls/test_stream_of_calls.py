@@ -19,7 +19,7 @@ from callcare.core import live
 from callcare.core.deeds import Refused
 from callcare.desk.actions import identify
 from callcare.desk.models import Draft, Interaction
-from tests import cast
+from tests import cast, loops
 from tests.calls import stage
 from tests.core.test_live import cut, lines
 
@@ -71,7 +71,7 @@ def run(walk):
             board.board().threads.shutdown()
             await sync_to_async(connections.close_all)()
 
-    asyncio.run(whole())
+    loops.run(whole())
 
 
 hear = sync_to_async(stage.hear)

@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.db import connection, connections, transaction
 
 from callcare.core import live
+from tests import loops
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +22,7 @@ def run(walk):
         finally:
             await sync_to_async(connections.close_all)()
 
-    asyncio.run(whole())
+    loops.run(whole())
 
 
 @sync_to_async

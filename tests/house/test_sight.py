@@ -26,7 +26,8 @@ READERS = {
     "Marion": (cast.marion, Role.OPERATOR), "Stéphane": (cast.stephane, Role.STEWARD), "Ada": (cast.ada, Role.ADMIN),
     "Samir": (cast.samir, Role.PARTNER), "stranger": (None, None),
 }  # fmt: skip
-NOT_PAGES = {"health", "calls:stream", "calls:sound", "calls:present"}  # for programs, for the screens, for the ear
+# For programs, for the screens, for the ear, for the disk.
+NOT_PAGES = {"health", "calls:stream", "calls:sound", "calls:present", "config:table-refused"}
 SHOWN = [door for door in DOORS if "get" in door.methods and door.name not in IN_FLUX | NOT_PAGES]
 
 

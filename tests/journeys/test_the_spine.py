@@ -109,7 +109,7 @@ def test_a_call_becomes_a_figure_by_keyboard_alone(stage, new_page, live_server)
     expect(page.get_by_role("heading", name="Noter le résultat")).to_be_visible()
     hands.fill("16 à 18 ans", "14")
     hands.press("Enter")
-    expect(page.get_by_text("Les personnes accompagnées sont comptées.")).to_be_visible()
+    expect(page.get_by_text("Le résultat est noté.")).to_be_visible()
 
     after = figures(page, live_server)
     assert {name: after[name] - before[name] for name in after} == {

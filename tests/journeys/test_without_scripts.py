@@ -123,8 +123,8 @@ def test_a_call_becomes_a_figure_without_scripts(stage, as_person, new_page, liv
     press(page, "Voir : résultats")
     press(page, "Noter le résultat")
     page.get_by_label("16 à 18 ans").fill("14")
-    press(page, "Compter ces personnes")
-    expect(page.get_by_text("Les personnes accompagnées sont comptées.")).to_be_visible()
+    press(page, "Noter le résultat", within=page.locator("main form"))
+    expect(page.get_by_text("Le résultat est noté.")).to_be_visible()
 
     after = figures(page, live_server)
     assert {name: after[name] - before[name] for name in after} == {

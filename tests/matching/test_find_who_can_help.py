@@ -109,7 +109,7 @@ def test_precisions_that_contradict_exclude_and_unknown_ones_are_to_check():
 def test_a_suspended_commitment_is_told_apart():
     need = cast.need()
     cast.commitment(state="on_hold")
-    assert only_miss(need) == ("suspendu ou à qualifier", "pas encore ouverts")
+    assert only_miss(need) == ("suspendu ou à qualifier", "pas encore ouvert")
 
 
 def test_an_announced_commitment_comes_last_and_is_to_be_confirmed_first():
@@ -124,13 +124,13 @@ def test_an_announced_commitment_comes_last_and_is_to_be_confirmed_first():
 def test_an_exhausted_commitment_is_counted_as_such():
     need = cast.need()
     cast.commitment(0)
-    assert only_miss(need) == ("épuisé", "épuisés")
+    assert only_miss(need) == ("épuisé", "épuisé")
 
 
 def test_less_than_the_useful_minimum_is_not_proposed():
     need = cast.need(12, line={"min_useful": 6})
     cast.commitment(5)
-    assert only_miss(need) == ("reste 5, minimum 6", "épuisés")
+    assert only_miss(need) == ("reste 5, minimum 6", "épuisé")
 
 
 def test_as_needed_is_always_enough():

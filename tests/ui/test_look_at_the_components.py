@@ -77,9 +77,10 @@ def test_the_timeline_tells_who_and_what_changed(django_assert_max_num_queries):
 
 def test_quantities_read_as_french():
     half_days = {"measure": "minute", "unit": {"label": "demi-journée", "plural": "demi-journées", "factor": 210}}
+    euro = {"unit": {"label": "euro", "plural": "euros", "factor": 100}}
     said = page("{{ line|qty:450 }} / {{ line|qty:30 }}", line=_Facts(half_days))
     assert said == "2 demi-journées et 30\u00a0min / 30\u00a0min"
-    assert page("{{ line|qty:300000 }}", line=_Facts({"measure": "cent"})) == "3\u202f000\u00a0€"
+    assert page("{{ line|qty:300000 }}", line=_Facts({"measure": "cent"} | euro)) == "3\u202f000\u00a0€"
     assert (
         page("{{ line|qty:line.nothing }}", line=_Facts({"measure": "piece", "nothing": None})) == "selon les besoins"
     )

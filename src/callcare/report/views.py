@@ -17,6 +17,7 @@ from callcare.accounts.requests import allow, person
 from callcare.core import clock, french
 from callcare.core.deeds import Refused
 from callcare.core.listing import KeyPaginator
+from callcare.desk.models import desk_keys
 from callcare.outcomes.models import Outcome
 from callcare.report import figures
 from callcare.report.actions import set_target
@@ -82,7 +83,8 @@ def review(request: HttpRequest) -> HttpResponse:
 
 def _thanks(request: HttpRequest, scope: Scope) -> list[tuple[Outcome, str]]:
     """The words that are published, each with the page where its own desk corrects or withdraws it."""
-    mine = set(Outcome.objects.visible_to(person(request)).values_list("desk", flat=True))
+    user = person(request)
+    mine = set(desk_keys(user)) if user.is_operator else set()
     said = figures.thanks(scope)
     return [
         (one, reverse("outcomes:words", args=[one.need.ref, one.pk]) if one.desk_id in mine else "") for one in said

@@ -1,8 +1,7 @@
 """Listening to a voice message: on the call-back it belongs to, by the operators of its desk."""
 
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -38,13 +37,13 @@ def of_interaction(request: HttpRequest, ref: str) -> HttpResponse:
 
 @allow(Role.OPERATOR)
 @require_safe
-def sound(request: HttpRequest, ref: str) -> HttpResponseBase:
+def sound(request: HttpRequest, ref: str) -> HttpResponse:
     """The recording itself: never in a cache, never opened as a page."""
     message = _find(request, ref)
     if not message.is_playable:
         raise Http404
     try:
-        answer = FileResponse(path_of(message.stored_name).open("rb"), content_type=message.content_type)
+        answer = HttpResponse(path_of(message.stored_name).read_bytes(), content_type=message.content_type)
     except FileNotFoundError as error:
         raise Http404 from error
     answer["Content-Disposition"] = f'inline; filename="message-{message.ref}"'

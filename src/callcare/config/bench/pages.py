@@ -15,7 +15,7 @@ from callcare.accounts.models import User
 from callcare.allocations.models import Allocation
 from callcare.commitments.models import Commitment
 from callcare.desk.models import Interaction, OutgoingMail
-from callcare.directory.models import Organisation
+from callcare.directory.models import Organisation, Person
 from callcare.introductions.enums import LIVE
 from callcare.introductions.models import Introduction
 from callcare.matching.models import OfferedLine, WantedLine
@@ -106,6 +106,8 @@ def _of_a_thing() -> Iterator[Page]:
         yield Page(f"{app}:of-need", of="need")
         yield Page(f"{app}:of-commitment", of="commitment")
     yield Page("matching:why", of="need")
+    yield Page("matching:cascade", of="need")
+    yield Page("introductions:seen-of", of="one")
     yield Page("matching:preview", posts={"side": "need", "category": "laptop", "quantity": "12", "commune": "59512"})
     yield Page("introductions:page", of="introduction")
     yield Page("introductions:propose", of="pair")
@@ -124,6 +126,9 @@ def _of_oneself() -> Iterator[Page]:
     yield Page("home")
     yield Page("desk:console")
     yield Page("directory:new")
+    yield Page("matching:unanswered")
+    yield Page("calls:figures")
+    yield Page("config:tables")
     yield Page("catalogue:list")
     yield Page("territories:search", query="commune=lill")
     yield Page("territories:commune", more=("59350",))
@@ -165,6 +170,7 @@ def things(operator: User, pick: random.Random) -> dict[str, list[Address]]:
         "contact": some(Interaction.objects.filter(**mine, state="final").order_by("-pk"), "ref"),
         "organisation": some(Organisation.objects.filter(needs__in=needs), "ref"),
         "person": some(Organisation.objects.filter(needs__in=needs), "ref", "people__pk"),
+        "one": some(Person.objects.filter(organisation__needs__in=needs), "pk"),
         "introduction": some(Introduction.objects.filter(**mine, state__in=LIVE), "ref"),
         "promise": some(Allocation.objects.filter(**mine, state="confirmed"), "ref"),
         "letter": [(letter.ref,) for letter in OutgoingMail.objects.filter(**mine)[:THINGS]],
