@@ -23,7 +23,8 @@ FLAGS = [
 DESKTOP, PHONE, SMALL = {"width": 1280, "height": 800}, {"width": 390, "height": 844}, {"width": 320, "height": 640}
 
 
-@pytest.fixture(scope="session")
+# One for each file: while it lives its loop runs in this thread, and no page that is a coroutine can be asked here.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  # only where a browser is asked for
 

@@ -91,17 +91,18 @@ def exchange(packets: list[str], *, accepts: bool = True):
     """A manager interface that greets, answers one login and tells what happened; its address while it runs."""
 
     async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"Asterisk Call Manager/5.0\r\n")
-        login = (await reader.readuntil(b"\r\n\r\n")).decode()
-        assert "Username: callcare" in login
-        assert "Secret: s3cret" in login
-        writer.write(f"Response: {'Success' if accepts else 'Error'}\r\n\r\n".encode())
-        for packet in packets if accepts else []:
-            writer.write(packet.encode())
-        await writer.drain()
-        await asyncio.sleep(0.5)
-        writer.close()
-        await writer.wait_closed()
+        try:
+            writer.write(b"Asterisk Call Manager/5.0\r\n")
+            login = (await reader.readuntil(b"\r\n\r\n")).decode()
+            assert "Username: callcare" in login
+            assert "Secret: s3cret" in login
+            writer.write(f"Response: {'Success' if accepts else 'Error'}\r\n\r\n".encode())
+            for packet in packets if accepts else []:
+                writer.write(packet.encode())
+            await writer.drain()
+            await asyncio.sleep(0.5)
+        finally:
+            writer.close()
 
     return asyncio.start_server(met, "127.0.0.1", 0)
 
@@ -113,6 +114,7 @@ async def shut(server: asyncio.Server) -> None:
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0.05)  # the transports close in the next turn of the loop
 
 
 @contextlib.contextmanager

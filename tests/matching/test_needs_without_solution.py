@@ -74,6 +74,7 @@ def test_each_says_why_it_waits(marion):
 def test_the_page_costs_the_same_for_one_and_for_twenty(marion):
     with same_number_of_queries() as measure:
         stage.need()
+        page(marion)  # the first page of a session fills its caches
         assert measure(lambda: page(marion)) <= 12
         for _ in range(19):
             stage.need()
