@@ -322,15 +322,18 @@ class Years:
             }  # fmt: skip
 
     def reminders(self) -> Iterator[Row]:
-        """A fifth is still owed; the others are done. Each is about a contact of its own."""
+        """A fifth is still owed; the others are done. Each is about a contact of its own, one call-back a number."""
         contact = ContentType.objects.get_for_model(Interaction).pk
         last, count = self.sizes.contacts, self.sizes.reminders
+        owed: set[int] = set()
         for number in range(1, count + 1):
             is_owed, who = number % 5 == 0, self.pick.randint(1, self.cases.bodies)
+            step = ReminderStep.NOT_TAKEN if who in owed else ReminderStep.CALL_BACK
+            owed |= {who} if is_owed else set()
             due = self._due() if is_owed else self.now - timedelta(self.pick.random() * YEARS)
             yield {
                 "id": number, "ref": ref("R", number), "desk_id": self.cases.one_desk(), "due_at": due,
-                "subject_type_id": contact, "subject_id": last - count + number, "step": str(ReminderStep.CALL_BACK),
+                "subject_type_id": contact, "subject_id": last - count + number, "step": str(step),
                 "subject_ref": ref("C", last - count + number), "about": "Rappeler au sujet de la demande",
                 "organisation_id": who, "person_id": who, "number": telephone(who), "owner_id": self.cases.operator,
                 "state": "planned" if is_owed else "done", "done_at": None if is_owed else due,
