@@ -84,10 +84,20 @@ def _hear(chosen: Sequence[int]) -> int:
         trunks = {row.trunk_id: row.trunk for row in rows}
         CallEvent.objects.bulk_create(_under_their_call(told, trunks), ignore_conflicts=True)
         fold_calls({Key(event.trunk_id, event.call_id) for event in told}, trunks=trunks)
-        InboundEvent.objects.bulk_update(rows, ["parse_state", "parse_error", "attempts"], batch_size=BATCH)
+        _note_read(rows)
         for trunk in trunks.values():
             Trunk.objects.filter(pk=trunk.pk).update(heard_at=clock.now())
         return len(rows)
+
+
+def _note_read(rows: Sequence[InboundEvent]) -> None:
+    """How far each was read: nearly all of them to the end, so that is one statement."""
+    done = [row.pk for row in rows if row.parse_state == ParseState.DONE]
+    here = InboundEvent.objects.filter(pk__in=done)
+    here.update(parse_state=ParseState.DONE, parse_error="", attempts=F("attempts") + 1)
+    for row in rows:
+        if row.parse_state != ParseState.DONE:
+            row.save(update_fields=["parse_state", "parse_error", "attempts"])
 
 
 def request_of(row: InboundEvent) -> Request:
