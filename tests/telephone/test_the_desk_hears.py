@@ -113,7 +113,7 @@ def test_a_message_is_fetched_kept_and_played_to_her_desk(tmp_path: Path, settin
     client.force_login(cast.marion())
     page = client.get(reverse("calls:messages", args=[message.call.interaction.ref])).content.decode()
     assert f'<audio controls preload="none" src="{reverse("calls:sound", args=[message.ref])}"' in page
-    played = b"".join(client.get(reverse("calls:sound", args=[message.ref])).streaming_content)
+    played = client.get(reverse("calls:sound", args=[message.ref])).content
     assert played == sent
     rate, _, loudness = sound.heard(played)
     assert (rate, loudness > 1000) == (8000, True)
