@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from callcare.territories import data
 from callcare.territories.actions import load_communes
 from callcare.territories.enums import FoundBy
-from callcare.territories.models import PostCode, Territory
+from callcare.territories.models import PlaceWord, PostCode, Territory
 from callcare.territories.search import meant, search
 from tests import cast
 
@@ -20,6 +20,7 @@ def communes(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         load_communes(by=None, departements=REGION)
         yield
+        PlaceWord.objects.all().delete()
         PostCode.objects.all().delete()
         Territory.objects.communes().delete()
         Territory.objects.filter(level="departement").delete()
