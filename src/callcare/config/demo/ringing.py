@@ -48,9 +48,7 @@ class Line:
         receive(self.trunk, Request(headers={"content-type": "application/json"}, body=body, received_at=at))
 
 
-def answered(
-    world: World, office: Office, *, number: str, direction: Direction, by: User
-) -> tuple[Interaction, Line]:
+def answered(world: World, office: Office, *, number: str, direction: Direction, by: User) -> tuple[Interaction, Line]:
     """Somebody is on the line with this operator: the contact the call opened, and the line."""
     line = _line(world, office, number, direction)
     rang = clock.now() - timedelta(seconds=world.chance.randint(*PATIENCE))
