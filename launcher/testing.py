@@ -20,6 +20,17 @@ from launcher.speech import step
 # pytest's own way to choose by marker; campaigns are long and asked for by name.
 CHOOSES = ("-m",)
 ALL_BUT_CAMPAIGNS = ["-m", "not campaign"]
+# The whole suite is shared out among the processors, each with a database of its own; a few files are not worth it.
+SHARES = ("-n", "--numprocesses", "--pdb", "-s")
+MOST = 4  # beyond, one PostgreSQL and one disk are what everybody waits for
+
+
+def shared_out(words: list[str]) -> list[str]:
+    """How many of us test at once: everybody for the whole suite, one for what was asked for by name."""
+    by_name = any(not word.startswith("-") for word in words)
+    if by_name or any(word.startswith(SHARES) for word in words):
+        return []
+    return ["-n", str(min(os.cpu_count() or 1, MOST)), "--dist", "worksteal"]
 
 
 def test(options: argparse.Namespace) -> int:
@@ -27,7 +38,7 @@ def test(options: argparse.Namespace) -> int:
     words: list[str] = options.words
     debian.provide()
     chosen = [] if any(word.startswith(CHOOSES) for word in words) else ALL_BUT_CAMPAIGNS
-    command = [sys.executable, "-m", "pytest", *chosen, *words]
+    command = [sys.executable, "-m", "pytest", *shared_out(words), *chosen, *words]
     with thrown_away_database() as url, tempfile.TemporaryDirectory(prefix="callcare-var-") as data:
         env = surroundings(Path(data), DATABASE_URL=url, CALLCARE_POOL="0", CALLCARE_VENV=sys.prefix)
         return follow(subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL))

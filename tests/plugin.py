@@ -11,6 +11,7 @@ skipped = pytest.StashKey[list[str]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[skipped] = []
+    config.pluginmanager.register(Noticing(config))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -18,12 +19,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"il manque : {debian.apt_line(packages)}")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item):
-    report = yield
-    if report.skipped and not hasattr(report, "wasxfail"):
-        item.config.stash[skipped].append(f"{item.nodeid}: {report.longrepr[-1]}")
-    return report
+class Noticing:
+    """Hears of every skip where the run is told of, whichever process tested."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self.config.stash[skipped].append(f"{report.nodeid}: {report.longrepr[-1]}")
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

@@ -59,7 +59,7 @@ def _entrust(trunk: Trunk, options: Mapping[str, str]) -> None:
     trunk.__dict__.pop("settings", None)  # what was opened before is not what is kept now
 
 
-def rotate_secret(trunk: Trunk, *, by: User, because: str = "", at_once: bool = False) -> str:
+def rotate_secret(trunk: Trunk, *, by: User | None, because: str = "", at_once: bool = False) -> str:
     """A new secret, shown once. The one before still opens for a week, unless it leaked (`at_once`)."""
     with deed(CallVerb.SECRET_ROTATED, by=by, because=because):
         _must_set(by)

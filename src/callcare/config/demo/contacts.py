@@ -8,6 +8,7 @@ from callcare.accounts.models import User
 from callcare.commitments.actions import record_commitment
 from callcare.commitments.forms import CommitmentCaptureForm
 from callcare.commitments.models import Commitment
+from callcare.config.demo import ringing
 from callcare.config.demo.speech import Said
 from callcare.config.demo.world import Caller, Office, World
 from callcare.core import clock
@@ -52,6 +53,30 @@ def contact(
     if caller and not identity:
         identity = caller.number if channel == InteractionChannel.PHONE else caller.email
         identity = "" if channel == InteractionChannel.VISIT else identity
+    here, line = _begun(world, office, caller, by=by, channel=channel, direction=direction, identity=identity)
+    talk = timedelta(seconds=world.chance.randint(70, 420) if caller or summary else world.chance.randint(8, 40))
+    with clock.at(clock.now() + talk):
+        if does:
+            does(here)
+        if line:
+            ringing.hung_up(line)
+        finish_interaction(here, by=by, dispositions=led_to, summary=summary)
+    return here
+
+
+def _begun(
+    world: World,
+    office: Office,
+    caller: Caller | None,
+    *,
+    by: User,
+    channel: InteractionChannel,
+    direction: Direction,
+    identity: str,
+) -> tuple[Interaction, ringing.Line | None]:
+    """A call opens its contact through the door of the telephone; anything else is noted by hand."""
+    if channel == InteractionChannel.PHONE:
+        return ringing.answered(world, office, number=identity, direction=direction, by=by)
     here = log_interaction(
         by=by,
         desk=office.desk,
@@ -60,12 +85,7 @@ def contact(
         person=caller.person if caller else None,
         raw_identity=identity,
     )
-    talk = timedelta(seconds=world.chance.randint(70, 420) if caller or summary else world.chance.randint(8, 40))
-    with clock.at(clock.now() + talk):
-        if does:
-            does(here)
-        finish_interaction(here, by=by, dispositions=led_to, summary=summary)
-    return here
+    return here, None
 
 
 def type_need(caller: Caller, here: Interaction, said: Said, *, by: User, **more: Any) -> Need:

@@ -1,13 +1,16 @@
 """The rest of a day at the desk: sales calls, wrong numbers, questions, call-backs, people sent to a service."""
 
 from datetime import timedelta
+from functools import partial
 
+from callcare.config.demo import ringing
 from callcare.config.demo.contacts import contact, operator
 from callcare.config.demo.world import NUMBER, Caller, Office, World
 from callcare.core import clock
 from callcare.desk.actions import do_reminder, promise_call_back, refer, take_reminder, try_reminder
-from callcare.desk.enums import Direction, Disposition, InteractionChannel, ReminderState
+from callcare.desk.enums import Direction, Disposition, InteractionChannel, ReminderState, ReminderStep
 from callcare.desk.models import Interaction, Reminder
+from callcare.desk.rules.hours import due
 
 PHONE = InteractionChannel.PHONE
 SALES = ("Contrat de photocopieur.", "Pompe à chaleur.", "Énergie pour les professionnels.", "Référencement internet.")
@@ -70,6 +73,17 @@ def call_back(world: World, office: Office, caller: Caller | None = None, *, is_
         [one] = owed
         late = timedelta(minutes=world.chance.choice((-20, -5, 10, 45)))
         world.on(one.due_at + late, lambda: _called_back(world, office, who, one))
+
+
+def missed(world: World, office: Office) -> None:
+    """Everybody is on the line: the number is called back within the hour."""
+    caller = world.chance.choice(office.callers)
+    ringing.in_vain(world, office, number=caller.number)
+    owed = Reminder.objects.planned().filter(desk=office.desk, step=ReminderStep.CALL_BACK, number=caller.number)
+    for one in owed:
+        late = world.chance.choice((15, 25, 40, 70))
+        back = due(clock.now(), minutes=late, calendar=office.calendar)
+        world.on(back, partial(_called_back, world, office, caller, one))
 
 
 def _called_back(world: World, office: Office, caller: Caller, owed: Reminder) -> None:

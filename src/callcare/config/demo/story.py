@@ -5,10 +5,11 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from random import Random
 
+from callcare.calls.actions import hear_pending
 from callcare.commitments.actions import confirm_commitment, edit_commitment, share_commitment
 from callcare.commitments.enums import Sharing
 from callcare.commitments.models import Commitment, CommitmentLine
-from callcare.config.demo import everyday, rounds, scenes
+from callcare.config.demo import everyday, ringing, rounds, scenes
 from callcare.config.demo.contacts import contact, operator, type_commitment, type_need
 from callcare.config.demo.helping import look_for_askers, look_for_help
 from callcare.config.demo.speech import say
@@ -32,6 +33,7 @@ ORDINARY: tuple[tuple[Callable[[World, Office], None], int], ...] = (
     (everyday.question, 4),
     (everyday.referral, 2),
     (everyday.call_back, 2),
+    (everyday.missed, 1),
 )
 
 
@@ -52,10 +54,14 @@ def play(*, seed: int = SEED, days: int = DAYS, until: datetime | None = None) -
     first = until.astimezone(clock.PARIS).date() - timedelta(days=days - 1)
     with refs.drawn_from(Random(seed)), postbox.kept_inside():  # noqa: S311  # a story, not a secret
         world = open_world(seed=seed, first=first, until=until)
+        with clock.at(datetime.combine(first - timedelta(days=1), time(17, 20), clock.PARIS)):
+            ringing.open_lines(world)
         _aim(world)
         for office in world.offices.values():
             _plan(world, office)
         yield from world.play()
+        with clock.at(until):
+            hear_pending()  # the last to hang up
 
 
 def _aim(world: World) -> None:

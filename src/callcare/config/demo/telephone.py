@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from callcare.calls.actions import open_trunk, set_extension
+from callcare.calls.actions import open_trunk, rotate_secret, set_extension
 from callcare.calls.enums import Provider
 from callcare.calls.models import Trunk
 from callcare.config import demo_database
@@ -31,24 +31,29 @@ def door_file() -> Path:
 
 
 def open_line() -> str:
-    """The path of the door. A trunk of the demo whose secret nobody remembers is replaced by another."""
+    """The path of the door. A line whose secret nobody remembers gets another."""
     try:
         known = str(json.loads(door_file().read_text())["door"])
     except (OSError, ValueError, KeyError):
         known = ""
-    slug = known.split("/")[2] if known.count("/") == 3 else ""
-    if slug and Trunk.objects.filter(slug=slug, is_enabled=True).exists():
+    lines = Trunk.objects.filter(slug=SLUG, is_enabled=True)
+    if known and lines.exists():
         return known
-    number = Trunk.objects.filter(slug__startswith=SLUG).count()
-    slug = f"{SLUG}-{number + 1}" if number else SLUG
+    told = lines.first()  # by the story, which forgot its secret
+    secret = rotate_secret(told, by=None, because="démonstration", at_once=True) if told else _opened()
+    door_file().parent.mkdir(parents=True, exist_ok=True)
+    door_file().write_text(json.dumps({"door": f"/cti/{SLUG}/{secret}"}))
+    door_file().chmod(0o600)
+    return f"/cti/{SLUG}/{secret}"
+
+
+def _opened() -> str:
+    """A line for Lille in a demo whose story had none; its secret."""
     desk = Desk.objects.get(slug="lille")
-    trunk, secret = open_trunk(by=None, desk=desk, slug=slug, name="Ligne de démonstration", provider=Provider.GENERIC)
+    trunk, secret = open_trunk(by=None, desk=desk, slug=SLUG, name="Ligne de démonstration", provider=Provider.GENERIC)
     for at, operator in enumerate(desk.operators.order_by("pk"), start=1):
         set_extension(trunk, by=None, operator=operator, value=f"10{at}")
-    door_file().parent.mkdir(parents=True, exist_ok=True)
-    door_file().write_text(json.dumps({"door": f"/cti/{slug}/{secret}"}))
-    door_file().chmod(0o600)
-    return f"/cti/{slug}/{secret}"
+    return secret
 
 
 def number_of_claire() -> str:

@@ -60,6 +60,7 @@ class World:
         self.offices: dict[str, Office] = {}
         self.users: dict[str, User] = {}
         self.happened: set[str] = set()  # what the month must show at least once, and does not need twice
+        self.calls = itertools.count(1)  # what the provider calls each call
         self._waiting: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = itertools.count()
 
