@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "callcare.core.again.AgainMiddleware",  # the last: nearest to the views
 ]
 
 ROOT_URLCONF = "callcare.config.urls"
