@@ -99,15 +99,14 @@ def offered_by(line: CommitmentLine) -> Offered:
         commitment=commitment.pk, giver=commitment.organisation_id,
         revision=giver.revision if giver else line.revision, is_open=commitment.state == "open",
         confirmed_on=confirmed.astimezone(clock.PARIS).date() if confirmed else None,
-        is_reachable=giver.is_reachable if giver else True, live=giver.live if giver else 0,  # type: ignore[attr-defined]
+        is_reachable=giver.is_reachable if giver else True, live=giver.live if giver else 0,
         max_live=commitment.max_open_introductions, solicited=giver.solicited if giver else 0,  # type: ignore[attr-defined]
         breadth=giver.breadth if giver else 1,  # type: ignore[attr-defined]
     )  # fmt: skip
 
 
 OF_GIVER = """
-    SELECT o.*, (SELECT count(*) FROM matching_solicitation WHERE commitment_id = o.commitment_id
-            AND closed_at IS NULL)::int AS live,
+    SELECT o.*,
         (SELECT count(*) FROM matching_solicitation WHERE giver_id = o.giver_id AND at >= %s)::int AS solicited,
         greatest(1, (SELECT count(*) FROM catalogue_category r
             WHERE (r.path @> ARRAY[k.code]::varchar[] OR r.code = ANY(k.path)) AND EXISTS (

@@ -208,6 +208,7 @@ class OfferedLine(MatchRow):
     sharing = models.CharField("partage", max_length=10, choices=Sharing)
     is_reachable = models.BooleanField("sollicitable", default=True)
     max_live = models.PositiveSmallIntegerField("mises en relation à la fois", default=3)
+    live = models.SmallIntegerField("mises en relation en cours", default=0)  # kept by the trigger of solicitations
     traits = models.GeneratedField(expression=_traits(), output_field=models.IntegerField(), db_persist=True)
 
     class Meta:
@@ -219,7 +220,7 @@ class OfferedLine(MatchRow):
                 fields=["category"],
                 include=[
                     "line", "traits", "desk", "free", "times", "starts_on", "ends_on", "confirmed_on", "commune",
-                    "epci_id", "x", "y", "z", "radius_km", "giver", "commitment", "max_live",
+                    "epci_id", "x", "y", "z", "radius_km", "giver", "live", "max_live",
                 ],
                 name="offered_by_category",
             ),

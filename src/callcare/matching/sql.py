@@ -23,10 +23,6 @@ BREADTH = """, greatest(1, (
 SOLICITED = """
     asked AS MATERIALIZED (
         SELECT giver_id, count(*)::int AS times FROM matching_solicitation WHERE at >= %(solicited_since)s GROUP BY 1
-    ),
-    busy AS MATERIALIZED (
-        SELECT commitment_id, count(*)::int AS times FROM matching_solicitation
-        WHERE closed_at IS NULL AND commitment_id IS NOT NULL GROUP BY 1
     )"""
 
 # Nearness and distance, of line `o` to the place of the question.
@@ -63,7 +59,7 @@ VISIBLE_OFFERS = """(o.desk_id = %(desk)s OR o.sharing = 'all' OR (o.sharing = '
 # In two steps, the first closed before the second begins: one join of ten tables takes 10 ms to plan, these two 1 ms.
 CHOSEN_OFFERS = """
     chosen AS MATERIALIZED (
-        SELECT p.part, p.stops, p.score, p.live, p.solicited, p.breadth, o.*, l.every, l.unit_id, l.factor,
+        SELECT p.part, p.stops, p.score, p.solicited, p.breadth, o.*, l.every, l.unit_id, l.factor,
             c.ref, c.title
         FROM picked p JOIN matching_offered o USING (line_id)
         JOIN commitments_commitmentline l ON l.id = o.line_id JOIN commitments_commitment c ON c.id = o.commitment_id
@@ -95,7 +91,7 @@ LINES_OF_OFFERS = (
     "SELECT"  # our own words only
     """ o.line_id, o.traits, o.free, o.starts_on, o.ends_on, o.radius_km, o.giver_id, o.max_live,
             o.confirmed_on, o.commune_id, o.epci_id, {specs} AS specs_differ,
-            coalesce(b.times, 0) AS live, coalesce(a.times, 0) AS solicited, f.breadth,
+            o.live, coalesce(a.times, 0) AS solicited, f.breadth,
             CASE WHEN o.times > 0 AND %(times)s > 0 THEN o.times ELSE 1 END AS free_times,
             CASE WHEN o.times > 0 AND %(times)s > 0 THEN %(times)s ELSE 1 END AS open_times,
             """
@@ -104,7 +100,6 @@ LINES_OF_OFFERS = (
         FROM family f
         JOIN matching_offered o ON o.category_id = f.id
         LEFT JOIN asked a ON a.giver_id = o.giver_id
-        LEFT JOIN busy b ON b.commitment_id = o.commitment_id
         WHERE """
     + VISIBLE_LINES
     + """ OFFSET 0"""
@@ -144,7 +139,7 @@ SCORE_OF_OFFER = (
 def _ranked(stops: str, score: str) -> str:
     """The lines with the filters that stop them and their score."""
     return f"""
-        SELECT o.line_id, o.confirmed_on IS NOT NULL AS is_sure, o.live, o.solicited, o.breadth, o.stops,
+        SELECT o.line_id, o.confirmed_on IS NOT NULL AS is_sure, o.solicited, o.breadth, o.stops,
             {score} AS score
         FROM (SELECT o.*, {stops} AS stops FROM ({LINES_OF_OFFERS}) o
             WHERE o.traits >> {Trait.ABOVE} = %(likeness)s OFFSET 0) o"""  # noqa: S608
