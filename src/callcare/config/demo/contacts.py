@@ -59,7 +59,7 @@ def contact(
         if does:
             does(here)
         if line:
-            ringing.hung_up(line)
+            ringing.hung_up(line, typed_on=talk * world.chance.uniform(0, 0.25))
         finish_interaction(here, by=by, dispositions=led_to, summary=summary)
     return here
 

@@ -69,9 +69,9 @@ def in_vain(world: World, office: Office, *, number: str) -> None:
     hear_pending()
 
 
-def hung_up(line: Line) -> None:
-    """The call is over. It is read with the next one."""
-    line.says("hangup", clock.now(), cause="normalClearing")
+def hung_up(line: Line, *, typed_on: timedelta) -> None:
+    """The call was over that long ago: the operator still typed. It is read with the next one."""
+    line.says("hangup", clock.now() - typed_on, cause="normalClearing")
 
 
 def _line(world: World, office: Office, number: str, direction: Direction) -> Line:
