@@ -1,8 +1,8 @@
 """Many rows in one statement: what `bulk_create` does, for tables it writes value by value.
 
-Django sends columns as arrays too, but not for a model with an array among its columns: then each value of each row is
-a parameter, and reading ten thousand rows of twenty parameters takes longer than storing them. Here every column is one
-array of texts that PostgreSQL casts.
+Django sends columns as arrays too, but not for a model with an array among its columns: then each value of each row
+is a parameter, and reading ten thousand rows of twenty parameters takes longer than storing them. Here every column is
+one array of texts that PostgreSQL casts.
 """
 
 import json
@@ -31,7 +31,7 @@ def put_many(
     is_new = rows[0].pk is None
     if is_new:
         fields = [one for one in fields if not one.primary_key]
-    names = [connection.ops.quote_name(one.column) for one in fields]
+    names = [_column(model, one.name) for one in fields]
     casts = [f"{name}::{_cast(one)}" for name, one in zip(names, fields, strict=True)]
     statement = (
         f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({', '.join(names)})"  # noqa: S608  # our own
@@ -39,8 +39,8 @@ def put_many(
         f" WITH ORDINALITY AS given ({', '.join(names)}, turn) ORDER BY turn"
     )
     if once:
-        there = ", ".join(connection.ops.quote_name(model._meta.get_field(name).column) for name in once)
-        fresh = [connection.ops.quote_name(model._meta.get_field(name).column) for name in updates]
+        there = ", ".join(_column(model, name) for name in once)
+        fresh = [_column(model, name) for name in updates]
         does = "UPDATE SET " + ", ".join(f"{name} = EXCLUDED.{name}" for name in fresh) if fresh else "NOTHING"
         statement += f" ON CONFLICT ({there}) DO {does}"
     columns = [[_text(_value(one, row)) for row in rows] for one in fields]
@@ -48,10 +48,14 @@ def put_many(
         if not is_new or once:
             cursor.execute(statement, columns)
             return
-        key = model._meta.pk
-        cursor.execute(f"{statement} RETURNING {connection.ops.quote_name(key.column)}", columns)
+        cursor.execute(f"{statement} RETURNING {_column(model, model._meta.pk.name)}", columns)
         for row, (given,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = given
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    field = model._meta.pk if name == "id" else model._meta.get_field(name)
+    return str(connection.ops.quote_name(field.column))  # type: ignore[union-attr, arg-type]
 
 
 def _cast(field: "models.Field[Any, Any]") -> str:

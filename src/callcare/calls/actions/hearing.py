@@ -45,8 +45,8 @@ def receive(trunk: Trunk, request: Request) -> bool:
 def hear_pending(limit: int = BATCH, *, since: datetime | None = None) -> int:
     """Read what was received (`since`, else ever) and fold it into calls; how many requests were read.
 
-    Safe to run twice, and at once. A request that cannot be read is marked with its reason; one that fails for a reason
-    of ours is tried three times. The older they are, the more may be read at a time: a call is then folded once.
+    Safe to run twice, and at once. A request that cannot be read is marked with its reason; one that fails for a
+    reason of ours is tried three times. The more are read at a time, the fewer times a call is folded.
     """
     waiting = InboundEvent.objects.filter(parse_state=ParseState.PENDING)
     if since is not None:
