@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -29,6 +30,7 @@ from callcare.core import clock
 PREFIX = "/cti/"
 LARGEST = 64 * 1024  # bytes of a body; a call event has a few hundred
 KNOWN_FOR = 5.0  # seconds the list of trunks is believed
+LATELY = timedelta(minutes=5)
 AT_ONCE = 200  # requests in one commit
 KEPT_HEADERS = frozenset({"content-type", "user-agent", "x-forwarded-for"})
 SIGNED_HEADERS = "signature"  # headers with this word are kept too: they say how the request was signed
@@ -144,7 +146,7 @@ class Door:
         while not self.heard_all:
             self.heard_all = True
             with contextlib.suppress(Exception):  # logged where it happened; the worker takes up what is left
-                while await self._in_thread(hear_pending):
+                while await self._in_thread(_hear_lately):
                     pass
             await self._write_refusals()
 
@@ -170,6 +172,11 @@ def _with_connection(work: Callable[..., Any], *words: Any) -> Any:
         return work(*words)
     finally:
         close_old_connections()
+
+
+def _hear_lately() -> int:
+    """What came to the door just now; the worker reads what is older."""
+    return hear_pending(since=clock.now() - LATELY)
 
 
 def _all_trunks() -> dict[str, Trunk]:

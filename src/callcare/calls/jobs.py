@@ -2,13 +2,20 @@
 
 from procrastinate.contrib.django import app
 
-from callcare.calls.actions import delete_old_messages, empty_bodies, fetch_messages, hear_pending, sweep_calls
+from callcare.calls.actions import (
+    BACKLOG,
+    delete_old_messages,
+    empty_bodies,
+    fetch_messages,
+    hear_pending,
+    sweep_calls,
+)
 
 
 @app.task(name="calls.hear", queue="house", queueing_lock="calls.hear")
 def hear_calls(timestamp: int = 0) -> None:
     """Read what a web process received and could not read itself: it died, or the request failed then."""
-    while hear_pending():
+    while hear_pending(BACKLOG):
         pass
 
 

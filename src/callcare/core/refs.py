@@ -29,7 +29,7 @@ def drawn_from(source: random.Random) -> Iterator[None]:
 
 
 def new(letter: str) -> str:
-    """A fresh reference of the given kind; unique by constraint, not by hope (a clash is one in a billion)."""
+    """A fresh reference of the given kind; unique by constraint, not by hope (see `core.again`)."""
     body = "".join(_source.get().choices(ALPHABET, k=6))
     body += luhn.calc_check_digit(body, alphabet=ALPHABET)
     return f"{letter}-{body[:4]}-{body[4:]}"

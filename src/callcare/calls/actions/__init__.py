@@ -1,6 +1,6 @@
 """What the telephone does to the house. One function, one deed."""
 
-from callcare.calls.actions.hearing import hear_pending, read_again, receive
+from callcare.calls.actions.hearing import BACKLOG, hear_pending, read_again, receive
 from callcare.calls.actions.messages import delete_old_messages, fetch_messages, note_heard
 from callcare.calls.actions.sweeping import empty_bodies, sweep_calls
 from callcare.calls.actions.taking import take_call
@@ -15,6 +15,7 @@ from callcare.calls.actions.trunks import (
 )
 
 __all__ = [
+    "BACKLOG",
     "delete_old_messages",
     "empty_bodies",
     "fetch_messages",

@@ -11,6 +11,7 @@ from django.db.models import Max
 from callcare.calls.enums import CallDirection, Outcome
 from callcare.calls.models import Call
 from callcare.core import clock
+from callcare.core.many import put_many
 from callcare.desk.actions import (
     note_attempt,
     overtake_reminders,
@@ -102,7 +103,7 @@ def follow(calls: Sequence[Call], changed: Collection[Call]) -> list[Call]:
             if not was_final or "raw_identity" in news:
                 in_vain.append((interaction, said))
         _attach(family, interaction, moved)
-    Interaction.objects.bulk_create([interaction for _, interaction, _ in fresh])
+    put_many(Interaction, [interaction for _, interaction, _ in fresh])
     _draft([(interaction, said) for _, interaction, said in fresh if said.answered_at])
     for family, interaction, said in fresh:
         _attach(family, interaction, moved)

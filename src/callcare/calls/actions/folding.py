@@ -18,6 +18,7 @@ from callcare.calls.models import Call, CallEvent, Extension, Trunk
 from callcare.calls.rules.events import TEST, Kind
 from callcare.calls.rules.fold import CallFacts, Told, fold
 from callcare.core import clock
+from callcare.core.many import put_many
 from callcare.desk.calendar import calendar_of
 from callcare.desk.models import Desk
 from callcare.desk.rules.hours import Calendar
@@ -30,6 +31,11 @@ FOLDED = [
     "answered_at", "answered_by", "operator", "is_voicemail", "media_url", "media_seconds", "ended_at", "cause",
     "outcome", "parent_id_received",
 ]  # fmt: skip
+TOLD = [
+    "at", "event_key", "number_from", "number_to", "direction", "cause", "parent_id", "media_url", "media_seconds",
+    "queue",
+]  # fmt: skip
+TOLD_AS = ["key" if name == "event_key" else name for name in TOLD]
 LINKS = ["parent", "interaction", "version"]
 
 
@@ -50,23 +56,26 @@ def fold_calls(keys: Collection[Key], *, trunks: Mapping[int, Trunk], again: boo
     """
     if not keys:
         return []
-    Call.objects.bulk_create(
+    put_many(
+        Call,
         [
             Call(trunk_id=key.trunk, call_id=key.call_id, desk=trunks[key.trunk].desk, is_test=TEST in key.call_id)
             for key in sorted(keys)
         ],
-        ignore_conflicts=True,
+        once=["trunk", "call_id"],
     )
-    family = Call.objects.filter(_any_of(_relatives(keys), "call_id")).select_related("trunk__desk", "parent")
+    family = Call.objects.filter(_any_of(_relatives(keys), "call_id")).select_related("parent")
     calls = list(family.order_by("trunk", "call_id").select_for_update(of=("self",)))
+    for call in calls:  # a few trunks, thousands of calls: they are not read anew with each
+        call.trunk = trunks[call.trunk_id]
+        if call.desk_id == call.trunk.desk_id:
+            call.desk = call.trunk.desk
     changed = _written(calls, _told(calls))
     moved = follow(calls, calls if again else changed)
     for call in moved:
         call.version += 1
     # One INSERT that meets its own rows: `bulk_update` would write a CASE for each value, and that is slow to plan.
-    Call.objects.bulk_create(
-        moved, update_conflicts=True, unique_fields=["id"], update_fields=[*FOLDED, *LINKS], batch_size=300
-    )
+    put_many(Call, moved, once=["id"], updates=[*FOLDED, *LINKS])
     expect_messages(moved)
     tell(moved)
     return moved
@@ -95,23 +104,10 @@ def _relatives(keys: Collection[Key]) -> set[Key]:
 
 def _told(calls: Iterable[Call]) -> dict[Key, list[Told]]:
     told: dict[Key, list[Told]] = defaultdict(list)
-    for event in CallEvent.objects.filter(_any_of({Key(call.trunk_id, call.call_id) for call in calls}, "call_id")):
-        told[Key(event.trunk_id, event.call_id)].append(
-            Told(
-                kind=Kind(event.kind),
-                at=event.at,
-                key=event.event_key,
-                number_from=event.number_from,
-                number_to=event.number_to,
-                direction=event.direction,
-                operators=tuple(event.operators),
-                cause=event.cause,
-                parent_id=event.parent_id,
-                media_url=event.media_url,
-                media_seconds=event.media_seconds,
-                queue=event.queue,
-            )
-        )
+    events = CallEvent.objects.filter(_any_of({Key(call.trunk_id, call.call_id) for call in calls}, "call_id"))
+    for trunk, call_id, kind, *facts, operators in events.values_list("trunk", "call_id", "kind", *TOLD, "operators"):
+        said = Told(kind=Kind(kind), operators=tuple(operators), **dict(zip(TOLD_AS, facts, strict=True)))
+        told[Key(trunk, call_id)].append(said)
     return told
 
 

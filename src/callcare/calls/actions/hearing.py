@@ -13,9 +13,12 @@ from callcare.calls.models import CallEvent, InboundEvent, Trunk
 from callcare.calls.rules.events import Event, Kind, believed
 from callcare.calls.rules.requests import Request, Unreadable
 from callcare.core import clock
+from callcare.core.again import is_by_chance
 from callcare.core.deeds import deed
+from callcare.core.many import put_many
 
-BATCH = 300  # requests read in one transaction
+BATCH = 300  # requests read in one transaction, while somebody waits for them
+BACKLOG = 10_000  # requests of the past read in one transaction: nobody waits for them
 ATTEMPTS = 3  # times a request may fail for a reason of ours before somebody has to look
 
 logger = logging.getLogger(__name__)
@@ -39,27 +42,34 @@ def receive(trunk: Trunk, request: Request) -> bool:
     return not known
 
 
-def hear_pending(limit: int = BATCH) -> int:
-    """Read what was received and fold it into calls; how many requests were read. Safe to run twice, and at once.
+def hear_pending(limit: int = BATCH, *, since: datetime | None = None) -> int:
+    """Read what was received (`since`, else ever) and fold it into calls; how many requests were read.
 
-    A request that cannot be read is marked with its reason; one that fails for a reason of ours is tried three times.
+    Safe to run twice, and at once. A request that cannot be read is marked with its reason; one that fails for a
+    reason of ours is tried three times. The more are read at a time, the fewer times a call is folded.
     """
-    waiting = InboundEvent.objects.filter(parse_state=ParseState.PENDING).order_by("pk")
-    chosen = list(waiting.values_list("pk", flat=True)[:limit])
+    waiting = InboundEvent.objects.filter(parse_state=ParseState.PENDING)
+    if since is not None:
+        waiting = waiting.filter(received_at__gte=since)
+    return _hear_each(list(waiting.order_by("pk").values_list("pk", flat=True)[:limit]))
+
+
+def _hear_each(chosen: Sequence[int], *, again: bool = True) -> int:
+    """All at once; where that fails, in two halves, down to the one that fails for a reason of ours."""
     if not chosen:
         return 0
     try:
         return _hear(chosen)
-    except Exception:  # noqa: BLE001  # whatever it is, it must not hold up the others
-        logger.warning("a batch of %d requests failed; each is tried alone", len(chosen))
-    heard = 0
-    for one in chosen:
-        try:
-            heard += _hear([one])
-        except Exception as error:
-            logger.exception("request %d failed", one)
-            _note_failure(one, error)
-    return heard
+    except Exception as error:  # whatever it is, it must not hold up the others
+        if again and is_by_chance(error):
+            return _hear_each(chosen, again=False)
+        if len(chosen) == 1:
+            logger.exception("request %d failed", chosen[0])
+            _note_failure(chosen[0], error)
+            return 0
+        logger.warning("a batch of %d requests failed; each half is tried", len(chosen))
+    half = len(chosen) // 2
+    return _hear_each(chosen[:half]) + _hear_each(chosen[half:])
 
 
 def read_again(inbound: InboundEvent, *, by: User | None) -> None:
@@ -74,15 +84,16 @@ def _hear(chosen: Sequence[int]) -> int:
     with deed(CallVerb.HEARD, by=None):
         rows = list(
             InboundEvent.objects.filter(pk__in=chosen, parse_state=ParseState.PENDING)
-            .select_related("trunk__desk")
             .order_by("pk")
-            .select_for_update(of=("self",), skip_locked=True)
+            .select_for_update(skip_locked=True)
         )
+        known = Trunk.objects.select_related("desk").filter(pk__in={row.trunk_id for row in rows})
+        trunks = {trunk.pk: trunk for trunk in known}
         told: list[CallEvent] = []
         for row in rows:
+            row.trunk = trunks[row.trunk_id]
             told += _events_of(row)
-        trunks = {row.trunk_id: row.trunk for row in rows}
-        CallEvent.objects.bulk_create(_under_their_call(told, trunks), ignore_conflicts=True)
+        put_many(CallEvent, _under_their_call(told, trunks), once=["trunk", "event_key"])
         fold_calls({Key(event.trunk_id, event.call_id) for event in told}, trunks=trunks)
         _note_read(rows)
         for trunk in trunks.values():

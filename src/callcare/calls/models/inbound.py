@@ -37,6 +37,10 @@ class InboundEvent(models.Model):
                 name="inbound_as_received",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
+                # Most updates only note how far it was read: for them no function is called.
+                condition=pgtrigger.AnyChange(
+                    "trunk", "dedupe_key", "received_at", "method", "query", "headers", "body", "emptied_at"
+                ),
                 func="""
                     IF (NEW.trunk_id, NEW.dedupe_key, NEW.received_at, NEW.method)
                         IS DISTINCT FROM (OLD.trunk_id, OLD.dedupe_key, OLD.received_at, OLD.method)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher, PhoneNumberType, shortnumberinfo
@@ -51,6 +52,7 @@ _TYPES = {
 }
 
 
+@lru_cache(maxsize=4096)  # the same few numbers come again and again: the events of a call, the calls of a day
 def parse(text: str) -> Phone:
     """What number this text is. Never raises: what cannot be a number comes back as `invalid`."""
     raw = re.sub(r"\s", " ", text.strip())  # thin and fixed spaces too: the library stops at them
