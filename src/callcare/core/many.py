@@ -64,7 +64,7 @@ def _cast(field: "models.Field[Any, Any]") -> str:
 
 
 def _value(field: "models.Field[Any, Any]", row: models.Model) -> Any:
-    return field.pre_save(row, True) if row.pk is None else getattr(row, field.attname)
+    return field.pre_save(row, add=True) if row.pk is None else getattr(row, field.attname)
 
 
 def _text(value: Any) -> str | None:
