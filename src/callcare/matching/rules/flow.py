@@ -1,0 +1,194 @@
+"""The cheapest way to send things through a network: whole quantities, exact.
+
+Ours is the method of successive shortest paths with potentials, on whole numbers. Where OR-Tools is installed (the
+extra `sharing`) it answers for large networks; a test holds both, and trying everything, to the same total.
+
+Arcs go from a lower node to a higher one, so that a cost may be negative and no circle pays.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+OURS_UP_TO = 4_000  # arcs: beyond, OR-Tools is asked where it is installed
+NEVER = 1 << 60
+
+
+@dataclass(slots=True)
+class Network:
+    """Arcs with a capacity and a cost for each unit. Node 0 sends, the last node receives."""
+
+    tails: list[int] = field(default_factory=list)
+    heads: list[int] = field(default_factory=list)
+    capacities: list[int] = field(default_factory=list)
+    costs: list[int] = field(default_factory=list)
+
+    def arc(self, tail: int, head: int, capacity: int, cost: int) -> int:
+        """Add an arc; returns its number."""
+        if tail >= head:
+            raise ValueError("an arc goes from a lower node to a higher one")
+        self.tails.append(tail)
+        self.heads.append(head)
+        self.capacities.append(capacity)
+        self.costs.append(cost)
+        return len(self.tails) - 1
+
+    @property
+    def nodes(self) -> int:
+        return max(self.heads, default=0) + 1
+
+    def cost(self, flows: Sequence[int]) -> int:
+        return sum(flow * cost for flow, cost in zip(flows, self.costs, strict=True))
+
+
+Solver = Callable[[Network], list[int]]
+
+
+def solve(network: Network) -> list[int]:
+    """How much passes on each arc so that the sum of the costs is the lowest. Sends only what pays."""
+    if len(network.tails) > OURS_UP_TO and has_ortools():
+        return with_ortools(network)
+    return by_shortest_paths(network)
+
+
+class _Residual:
+    """What can still be sent on, and taken back: arc `2k` is arc k, arc `2k + 1` undoes it."""
+
+    __slots__ = ("costs", "heads", "leaving", "room")
+
+    def __init__(self, network: Network, flows: Sequence[int] | None = None) -> None:
+        self.heads: list[int] = []
+        self.costs: list[int] = []
+        self.room: list[int] = []
+        self.leaving: list[list[int]] = [[] for _ in range(network.nodes)]
+        sent = flows or [0] * len(network.tails)
+        arcs = zip(network.tails, network.heads, network.capacities, network.costs, sent, strict=True)
+        for number, (tail, head, capacity, cost, flow) in enumerate(arcs):
+            self.heads += (head, tail)
+            self.costs += (cost, -cost)
+            self.room += (capacity - flow, flow)
+            self.leaving[tail].append(2 * number)
+            self.leaving[head].append(2 * number + 1)
+
+
+def by_shortest_paths(network: Network) -> list[int]:
+    """Ours: send along the shortest path of what is left, until no path pays any more."""
+    residual, sink = _Residual(network), network.nodes - 1
+    heads, room = residual.heads, residual.room
+    potentials = _first_potentials(residual)
+    if potentials[sink] >= 0:
+        return [0] * len(network.tails)
+    while (came := _shorten(residual, potentials, sink)) is not None:
+        if potentials[sink] - potentials[0] >= 0:
+            break
+        most, node = NEVER, sink
+        while node:
+            most = min(most, room[came[node]])
+            node = heads[came[node] ^ 1]
+        node = sink
+        while node:
+            room[came[node]] -= most
+            room[came[node] ^ 1] += most
+            node = heads[came[node] ^ 1]
+    return room[1::2]
+
+
+def _first_potentials(residual: _Residual) -> list[int]:
+    """The shortest way to each node while nothing is sent: nodes in their order, since arcs only go up."""
+    best = [NEVER] * len(residual.leaving)
+    best[0] = 0
+    for node, arcs in enumerate(residual.leaving):
+        if best[node] == NEVER:
+            continue
+        for arc in arcs:
+            if residual.room[arc]:
+                best[residual.heads[arc]] = min(best[residual.heads[arc]], best[node] + residual.costs[arc])
+    return best
+
+
+def _shorten(residual: _Residual, potentials: list[int], sink: int) -> dict[int, int] | None:
+    """The arc by which each node of a shortest path is reached; None where nothing reaches the sink.
+
+    Stops as soon as the sink is known. The potentials are made those of the next search.
+    """
+    heads, costs, room, leaving = residual.heads, residual.costs, residual.room, residual.leaving
+    known: dict[int, int] = {0: 0}
+    came: dict[int, int] = {}
+    done: list[int] = []
+    is_done = bytearray(len(leaving))
+    waiting = [(0, 0)]
+    while waiting:
+        far, node = heappop(waiting)
+        if is_done[node]:
+            continue
+        if node == sink:
+            for one in done:
+                potentials[one] += known[one] - far
+            return came
+        is_done[node] = 1
+        done.append(node)
+        here = far + potentials[node]
+        for arc in leaving[node]:
+            if not room[arc]:
+                continue
+            head = heads[arc]
+            if is_done[head]:
+                continue
+            reached = here + costs[arc] - potentials[head]
+            if reached < known.get(head, NEVER):
+                known[head], came[head] = reached, arc
+                heappush(waiting, (reached, head))
+    return None
+
+
+def one_more(network: Network, flows: Sequence[int], start: int) -> tuple[int, list[int]] | None:
+    """What one more unit at `start` would cost, and by which nodes it would go; None where it goes nowhere.
+
+    This is the price of a unit there: the dual value of the best plan, with its reason.
+    """
+    residual, sink = _Residual(network, flows), network.nodes - 1
+    best, came = [NEVER] * network.nodes, [-1] * network.nodes
+    best[start] = 0
+    waiting, is_waiting = [start], {start}
+    for node in waiting:  # grows while it is read: costs may be negative, circles never are
+        is_waiting.discard(node)
+        for arc in residual.leaving[node]:
+            head = residual.heads[arc]
+            if head and residual.room[arc] and best[node] + residual.costs[arc] < best[head]:
+                best[head], came[head] = best[node] + residual.costs[arc], arc
+                if head not in is_waiting:
+                    is_waiting.add(head)
+                    waiting.append(head)
+    if best[sink] == NEVER:
+        return None
+    path = [sink]
+    while path[-1] != start:
+        path.append(residual.heads[came[path[-1]] ^ 1])
+    return best[sink], path[::-1]
+
+
+def has_ortools() -> bool:
+    """Is the extra `sharing` installed?"""
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    return find_spec("ortools") is not None
+
+
+def with_ortools(network: Network) -> list[int]:
+    """The same answer from OR-Tools, for thousands of lines."""
+    from ortools.graph.python import min_cost_flow  # noqa: PLC0415
+
+    if not network.tails:
+        return []
+    sink = network.nodes - 1
+    most = sum(
+        capacity for tail, capacity in zip(network.tails, network.capacities, strict=True) if tail == 0
+    )
+    theirs = min_cost_flow.SimpleMinCostFlow()
+    theirs.add_arcs_with_capacity_and_unit_cost(network.tails, network.heads, network.capacities, network.costs)
+    theirs.add_arc_with_capacity_and_unit_cost(0, sink, most, 0)  # what does not pay goes past everything
+    theirs.set_node_supply(0, most)
+    theirs.set_node_supply(sink, -most)
+    if theirs.solve() != theirs.OPTIMAL:
+        raise ArithmeticError("OR-Tools found no plan where sending nothing is one")
+    return [theirs.flow(arc) for arc in range(len(network.tails))]

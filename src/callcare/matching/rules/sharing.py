@@ -1,0 +1,311 @@
+"""Sharing stocks over the lines that want them: the best plan, how near it is to the best possible, and why.
+
+A lot over requests, half-days over mentors, seats over groups are one thing: stocks with a free quantity, wants with
+an open quantity and a smallest useful one, and what a unit of the one is worth to the other (the score of the pair).
+The plan is exact for what can be cut as wanted (`flow`); a line that would get less than its minimum is raised to it
+or left out, whichever is worth more, and the rest is shared again. The bound is the best plan without fairness,
+without minimum and without anybody's hand: no plan at all is worth more.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from callcare.matching.rules import flow
+from callcare.matching.rules.flow import Network, Solver
+
+Pair = tuple[int, int]  # a stock, a want
+MANY = 8  # lines under their minimum: beyond, the worse half goes at once
+NEARLY = 0.5  # of a minimum: from there raising a line to it is tried before leaving it out
+A_MINIMUM = 10**7  # what a unit that reaches a minimum is worth while the minimum is insisted on
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """So much of one thing, at one place."""
+
+    key: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A line that may take from stocks. `territory` is among whom it is fair to share; `since` is its turn."""
+
+    key: int
+    open: int
+    minimum: int = 1
+    territory: str = ""
+    since: tuple[int, ...] = ()
+
+    @property
+    def least(self) -> int:
+        """The smallest part that is of any use."""
+        return max(1, min(self.minimum, self.open))
+
+
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    """What a unit is worth more to a territory that has little: `strength` for its first slice, nothing for its last.
+
+    In the unit of the values. With strength 0 only the values count.
+    """
+
+    slices: int = 10
+    strength: int = 100
+
+    def steps(self, wanted: int) -> list[tuple[int, int]]:
+        """How many units each slice of a territory holds, and what each is worth more. Falls, so that it adds up."""
+        slices = max(1, min(self.slices, wanted))
+        cuts = [wanted * number // slices for number in range(slices + 1)]
+        worth = [self.strength * (slices - 1 - number) // max(1, slices - 1) for number in range(slices)]
+        return [(cuts[number + 1] - cuts[number], worth[number]) for number in range(slices)]
+
+
+NO_FAIRNESS = Fairness(slices=1, strength=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who gets how much of what. `value` counts the scores only; `bound` is what no plan can exceed."""
+
+    shares: Mapping[Pair, int]
+    value: int
+    bound: int
+    left: Mapping[int, int]
+    dropped: frozenset[int] = frozenset()  # wants left out because they would get less than their minimum
+    prices: Mapping[int, int] = field(default_factory=dict)  # what one more unit of a stock would be worth
+    next_to: Mapping[int, int] = field(default_factory=dict)  # the want it would go to
+
+    def given(self, want: int) -> int:
+        return sum(quantity for (_, to), quantity in self.shares.items() if to == want)
+
+    @property
+    def gap(self) -> float:
+        """How far from the bound, from 0 to 1."""
+        return 1 - self.value / self.bound if self.bound else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A question as a network: which arc is which pair, which node is which stock or want."""
+
+    network: Network
+    pairs: Mapping[int, Pair]
+    stocks: Mapping[int, int]
+    wants: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be shared: `values` says what a unit of a stock is worth to a want; other pairs do not fit."""
+
+    stocks: Sequence[Stock]
+    wants: Sequence[Want]
+    values: Mapping[Pair, int]
+    fairness: Fairness = Fairness()
+    solver: Solver = flow.solve
+
+
+def share(question: Question, *, fixed: Mapping[Pair, int] | None = None) -> Plan:
+    """The best plan in which the pairs of `fixed` get exactly what was decided for them."""
+    held = dict(fixed or {})
+    free = _without(question, held)
+    flows, drawn, dropped = _with_minimums(free, held)
+    shares = {pair: quantity for pair, quantity in held.items() if quantity}
+    shares |= {pair: flows[arc] for arc, pair in drawn.pairs.items() if flows[arc]}
+    left = {stock.key: stock.free for stock in question.stocks}
+    for (stock, _), quantity in shares.items():
+        left[stock] -= quantity
+    prices, next_to = _prices(drawn, flows)
+    return Plan(shares, _value(question, shares), bound(question), left, dropped, prices, next_to)
+
+
+def bound(question: Question) -> int:
+    """The most that any plan can be worth: nothing fair, nothing too small, nobody's wishes."""
+    drawn = _draw(replace(question, fairness=NO_FAIRNESS))
+    return -drawn.network.cost(question.solver(drawn.network))
+
+
+def in_turn(question: Question) -> dict[Pair, int]:
+    """First come, first served: each in its turn takes what it wants where it is best served. To compare with."""
+    free = {stock.key: stock.free for stock in question.stocks}
+    fits: dict[int, list[int]] = {}
+    for stock, want in question.values:
+        fits.setdefault(want, []).append(stock)
+    shares: dict[Pair, int] = {}
+    for want in sorted(question.wants, key=lambda one: (one.since, one.key)):
+        asked = want.open
+        best = sorted(fits.get(want.key, ()), key=lambda stock: (-question.values[stock, want.key], stock))
+        if min(asked, sum(free[stock] for stock in best)) < want.least:
+            continue
+        for stock in best:
+            if taken := min(asked, free[stock]):
+                shares[stock, want.key] = taken
+                free[stock] -= taken
+                asked -= taken
+    return shares
+
+
+def value(question: Question, shares: Mapping[Pair, int]) -> int:
+    """What a sharing is worth: each unit, what it is worth to who gets it."""
+    return _value(question, shares)
+
+
+def filled(question: Question, shares: Mapping[Pair, int]) -> dict[str, float]:
+    """How much of what each territory wants it gets, from 0 to 1."""
+    asked: dict[str, int] = {}
+    got: dict[str, int] = {}
+    where = {want.key: want.territory for want in question.wants}
+    for want in question.wants:
+        asked[want.territory] = asked.get(want.territory, 0) + want.open
+    for (_, want), quantity in shares.items():
+        got[where[want]] = got.get(where[want], 0) + quantity
+    return {territory: got.get(territory, 0) / most for territory, most in asked.items() if most}
+
+
+def _value(question: Question, shares: Mapping[Pair, int]) -> int:
+    return sum(question.values[pair] * quantity for pair, quantity in shares.items())
+
+
+def _without(question: Question, held: Mapping[Pair, int]) -> Question:
+    """The question that is left once what is fixed is fixed."""
+    if not held:
+        return question
+    of_stock, of_want = _sums(held, 0), _sums(held, 1)
+    stocks = [replace(stock, free=max(0, stock.free - of_stock.get(stock.key, 0))) for stock in question.stocks]
+    wants = [
+        replace(want, open=want.open - of_want.get(want.key, 0), minimum=want.minimum - of_want.get(want.key, 0))
+        for want in question.wants
+    ]
+    values = {pair: worth for pair, worth in question.values.items() if pair not in held}
+    return replace(question, stocks=stocks, wants=[want for want in wants if want.open > 0], values=values)
+
+
+def _sums(held: Mapping[Pair, int], side: int) -> dict[int, int]:
+    sums: dict[int, int] = {}
+    for pair, quantity in held.items():
+        sums[pair[side]] = sums.get(pair[side], 0) + quantity
+    return sums
+
+
+def _draw(
+    question: Question, *, out: Iterable[int] = (), raised: Iterable[int] = (), taken: Mapping[str, int] | None = None
+) -> _Drawn:
+    """Source, stocks, wants, territories, sink, in this order. `out` get nothing; `raised` are paid their minimum."""
+    out, raised = frozenset(out), frozenset(raised)
+    wants = [want for want in question.wants if want.key not in out]
+    stocks = {stock.key: number for number, stock in enumerate(question.stocks, 1)}
+    nodes = {want.key: number for number, want in enumerate(wants, len(stocks) + 1)}
+    asked: dict[str, int] = {}
+    for want in question.wants:  # those left out too: what a territory lacks is what it lacks
+        asked[want.territory] = asked.get(want.territory, 0) + want.open
+    first = len(stocks) + len(nodes) + 1
+    territories = {territory: number for number, territory in enumerate(asked, first)}
+    sink = first + len(territories)
+    network = Network()
+    for stock in question.stocks:
+        network.arc(0, stocks[stock.key], stock.free, 0)
+    pairs = {
+        network.arc(stocks[pair[0]], nodes[pair[1]], NEVER_MORE, -max(1, worth)): pair
+        for pair, worth in question.values.items()
+        if pair[1] in nodes
+    }
+    for want in wants:
+        insisted = want.least if want.key in raised else 0
+        if insisted:
+            network.arc(nodes[want.key], territories[want.territory], insisted, -A_MINIMUM)
+        network.arc(nodes[want.key], territories[want.territory], want.open - insisted, 0)
+    for territory, node in territories.items():
+        had = (taken or {}).get(territory, 0)
+        for room, worth in question.fairness.steps(asked[territory] + had):
+            still, had = max(0, room - had), max(0, had - room)
+            if still:
+                network.arc(node, sink, still, -worth)
+    return _Drawn(network, pairs, stocks, nodes)
+
+
+NEVER_MORE = 10**9  # of one pair: its stock and its want say less
+
+
+def _with_minimums(question: Question, held: Mapping[Pair, int]) -> tuple[list[int], _Drawn, frozenset[int]]:
+    """Share, then mend the lines under their minimum one after the other: raised to it, or left out."""
+    where = {want.key: want.territory for want in question.wants}
+    taken: dict[str, int] = {}
+    for want, quantity in _sums(held, 1).items():
+        if want in where:
+            taken[where[want]] = taken.get(where[want], 0) + quantity
+    best: tuple[list[int], _Drawn, frozenset[int]] | None = None
+    most, tries = -1, 0
+    waiting: list[tuple[frozenset[int], frozenset[int]]] = [(frozenset(), frozenset())]
+    while waiting and (best is None or tries < _tries(question)):
+        out, raised = waiting.pop()
+        drawn = _draw(question, out=out, raised=raised, taken=taken)
+        flows = question.solver(drawn.network)
+        tries += 1
+        worth = _worth(flows, drawn, raised, question)
+        if worth <= most:  # nothing that follows from it is worth more either
+            continue
+        if short := _short(question, flows, drawn):
+            waiting += _mended(short, out, raised)
+        else:
+            best, most = (flows, drawn, out), worth
+    if best is None:
+        raise ArithmeticError("leaving everybody out is a plan, and was not found")
+    return best
+
+
+def _tries(question: Question) -> int:
+    """How many plans may be tried: all of them where lines are few, a dozen where they are hundreds."""
+    return 6 + 6_000 // max(1, len(question.values))
+
+
+def _mended(
+    short: Sequence[tuple[int, float]], out: frozenset[int], raised: frozenset[int]
+) -> list[tuple[frozenset[int], frozenset[int]]]:
+    """The ways on from a plan with lines under their minimum; the likelier one last, since it is tried first."""
+    if len(short) > MANY:
+        return [(out.union(want for want, _ in short[: len(short) // 2]), raised)]
+    worst, part = short[0]
+    without, within = (out | {worst}, raised), (out, raised | {worst})
+    return [without, within] if part >= NEARLY else [within, without]
+
+
+def _short(question: Question, flows: Sequence[int], drawn: _Drawn) -> list[tuple[int, float]]:
+    """The wants that get something, and less than is of use, with their part of it; the farthest from it first."""
+    least = {want.key: want.least for want in question.wants}
+    parts = ((want, got / least[want]) for want, got in _given(flows, drawn).items() if got)
+    return sorted(((want, part) for want, part in parts if part < 1), key=lambda one: (one[1], one[0]))
+
+
+def _given(flows: Sequence[int], drawn: _Drawn) -> dict[int, int]:
+    given: dict[int, int] = {}
+    for arc, (_, want) in drawn.pairs.items():
+        given[want] = given.get(want, 0) + flows[arc]
+    return given
+
+
+def _worth(flows: Sequence[int], drawn: _Drawn, raised: Iterable[int], question: Question) -> int:
+    """What a plan is worth, fairness counted; -1 where a minimum that was insisted on is not reached."""
+    least = {want.key: want.least for want in question.wants}
+    given = _given(flows, drawn)
+    if any(given.get(want, 0) < least[want] for want in raised):
+        return -1
+    return -drawn.network.cost(flows) - sum(least[want] for want in raised) * A_MINIMUM
+
+
+def _prices(drawn: _Drawn, flows: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
+    """What one more unit of each stock would be worth, and to whom it would go first."""
+    prices: dict[int, int] = {}
+    next_to: dict[int, int] = {}
+    if len(drawn.pairs) > flow.OURS_UP_TO:
+        return prices, next_to  # nobody reads thousands of explanations
+    wants = {node: want for want, node in drawn.wants.items()}
+    for stock, node in drawn.stocks.items():
+        more = flow.one_more(drawn.network, flows, node)
+        if more and more[0] < 0:
+            prices[stock] = -more[0]
+            # The last want on the way is the one that has more in the end; those before it only change stocks.
+            next_to[stock] = next(wants[step] for step in reversed(more[1]) if step in wants)
+        else:
+            prices[stock] = 0
+    return prices, next_to
