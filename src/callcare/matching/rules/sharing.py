@@ -116,7 +116,7 @@ def share(question: Question, *, fixed: Mapping[Pair, int] | None = None) -> Pla
     left = {stock.key: stock.free for stock in question.stocks}
     for (stock, _), quantity in shares.items():
         left[stock] -= quantity
-    prices, next_to = _prices(drawn, flows)
+    prices, next_to = _prices(free, drawn, flows)
     return Plan(shares, _value(question, shares), bound(question), left, dropped, prices, next_to)
 
 
@@ -293,15 +293,21 @@ def _worth(flows: Sequence[int], drawn: _Drawn, raised: Iterable[int], question:
     return -drawn.network.cost(flows) - sum(least[want] for want in raised) * A_MINIMUM
 
 
-def _prices(drawn: _Drawn, flows: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
+def _prices(question: Question, drawn: _Drawn, flows: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
     """What one more unit of each stock would be worth, and to whom it would go first."""
     prices: dict[int, int] = {}
     next_to: dict[int, int] = {}
+    least = {want.key: want.least for want in question.wants}
     if len(drawn.pairs) > flow.OURS_UP_TO:
         return prices, next_to  # nobody reads thousands of explanations
     wants = {node: want for want, node in drawn.wants.items()}
+    given = _given(flows, drawn)
+    network = replace(drawn.network, capacities=list(drawn.network.capacities))
+    for arc, (_, want) in drawn.pairs.items():
+        if not given[want] and least[want] > 1:  # one unit alone would be of no use to it
+            network.capacities[arc] = 0
     for stock, node in drawn.stocks.items():
-        more = flow.one_more(drawn.network, flows, node)
+        more = flow.one_more(network, flows, node)
         if more and more[0] < 0:
             prices[stock] = -more[0]
             # The last want on the way is the one that has more in the end; those before it only change stocks.
