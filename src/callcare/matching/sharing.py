@@ -103,7 +103,7 @@ def sharing_of(offered: Offered, *, today: Day, limit: int = MOST_LINES) -> Shar
     """
     found, asked = needs_to_share(offered, today=today, limit=limit)
     taken = [one for one in found.candidates if asked[one.line].every == offered.every]
-    places = {asked[one.line].place.commune for one in taken} - {None}
+    places = {commune for one in taken if (commune := asked[one.line].place.commune) is not None}
     communes = Territory.objects.filter(pk__in=places).values_list("pk", "departement__name") if places else ()
     where: dict[int | None, str] = {pk: name or "" for pk, name in communes}
     unit = offered.counting.factor

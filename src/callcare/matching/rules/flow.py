@@ -129,10 +129,8 @@ def _shorten(residual: _Residual, potentials: list[int], sink: int) -> dict[int,
         done.append(node)
         here = far + potentials[node]
         for arc in leaving[node]:
-            if not room[arc]:
-                continue
             head = heads[arc]
-            if is_done[head]:
+            if not room[arc] or is_done[head]:
                 continue
             reached = here + costs[arc] - potentials[head]
             if reached < known.get(head, NEVER):
@@ -181,9 +179,7 @@ def with_ortools(network: Network) -> list[int]:
     if not network.tails:
         return []
     sink = network.nodes - 1
-    most = sum(
-        capacity for tail, capacity in zip(network.tails, network.capacities, strict=True) if tail == 0
-    )
+    most = sum(capacity for tail, capacity in zip(network.tails, network.capacities, strict=True) if tail == 0)
     theirs = min_cost_flow.SimpleMinCostFlow()
     theirs.add_arcs_with_capacity_and_unit_cost(network.tails, network.heads, network.capacities, network.costs)
     theirs.add_arc_with_capacity_and_unit_cost(0, sink, most, 0)  # what does not pay goes past everything

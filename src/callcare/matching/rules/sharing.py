@@ -117,7 +117,7 @@ def share(question: Question, *, fixed: Mapping[Pair, int] | None = None) -> Pla
     for (stock, _), quantity in shares.items():
         left[stock] -= quantity
     prices, next_to = _prices(free, drawn, flows)
-    return Plan(shares, _value(question, shares), bound(question), left, dropped, prices, next_to)
+    return Plan(shares, value(question, shares), bound(question), left, dropped, prices, next_to)
 
 
 def bound(question: Question) -> int:
@@ -130,8 +130,8 @@ def in_turn(question: Question) -> dict[Pair, int]:
     """First come, first served: each in its turn takes what it wants where it is best served. To compare with."""
     free = {stock.key: stock.free for stock in question.stocks}
     fits: dict[int, list[int]] = {}
-    for stock, want in question.values:
-        fits.setdefault(want, []).append(stock)
+    for stock, key in question.values:
+        fits.setdefault(key, []).append(stock)
     shares: dict[Pair, int] = {}
     for want in sorted(question.wants, key=lambda one: (one.since, one.key)):
         asked = want.open
@@ -148,7 +148,7 @@ def in_turn(question: Question) -> dict[Pair, int]:
 
 def value(question: Question, shares: Mapping[Pair, int]) -> int:
     """What a sharing is worth: each unit, what it is worth to who gets it."""
-    return _value(question, shares)
+    return sum(question.values[pair] * quantity for pair, quantity in shares.items())
 
 
 def filled(question: Question, shares: Mapping[Pair, int]) -> dict[str, float]:
@@ -158,13 +158,9 @@ def filled(question: Question, shares: Mapping[Pair, int]) -> dict[str, float]:
     where = {want.key: want.territory for want in question.wants}
     for want in question.wants:
         asked[want.territory] = asked.get(want.territory, 0) + want.open
-    for (_, want), quantity in shares.items():
-        got[where[want]] = got.get(where[want], 0) + quantity
+    for (_, key), quantity in shares.items():
+        got[where[key]] = got.get(where[key], 0) + quantity
     return {territory: got.get(territory, 0) / most for territory, most in asked.items() if most}
-
-
-def _value(question: Question, shares: Mapping[Pair, int]) -> int:
-    return sum(question.values[pair] * quantity for pair, quantity in shares.items())
 
 
 def _without(question: Question, held: Mapping[Pair, int]) -> Question:

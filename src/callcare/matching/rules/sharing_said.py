@@ -12,9 +12,7 @@ def points(tenths: int) -> str:
     return f"{tenths // TENTHS},{tenths % TENTHS}"
 
 
-def why(
-    question: Question, plan: Plan, *, names: Mapping[int, str], fixed: Collection[int] = ()
-) -> dict[int, str]:
+def why(question: Question, plan: Plan, *, names: Mapping[int, str], fixed: Collection[int] = ()) -> dict[int, str]:
     """One sentence for each line, by its number."""
     worth = _Worth(question, plan)
     last = worth.least_given(fixed)
