@@ -9,6 +9,7 @@ Arcs go from a lower node to a higher one, so that a cost may be negative and no
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from operator import mul
 
 OURS_UP_TO = 4_000  # arcs: beyond, OR-Tools is asked where it is installed
 NEVER = 1 << 60
@@ -38,17 +39,19 @@ class Network:
         return max(self.heads, default=0) + 1
 
     def cost(self, flows: Sequence[int]) -> int:
-        return sum(flow * cost for flow, cost in zip(flows, self.costs, strict=True))
+        return sum(map(mul, flows, self.costs))
 
 
-Solver = Callable[[Network], list[int]]
+Run = Callable[[Sequence[int]], list[int]]  # capacities in, what passes on each arc out
+Solver = Callable[[Network], Run]
 
 
-def solve(network: Network) -> list[int]:
-    """How much passes on each arc so that the sum of the costs is the lowest. Sends only what pays."""
-    if len(network.tails) > OURS_UP_TO and has_ortools():
-        return with_ortools(network)
-    return by_shortest_paths(network)
+def solver(network: Network) -> Run:
+    """How much passes on each arc so that the sum of the costs is the lowest; sends only what pays.
+
+    The network is read once, and may then be asked again with other capacities.
+    """
+    return with_ortools(network) if len(network.tails) > OURS_UP_TO and has_ortools() else by_shortest_paths(network)
 
 
 class _Residual:
@@ -56,13 +59,13 @@ class _Residual:
 
     __slots__ = ("costs", "heads", "leaving", "room")
 
-    def __init__(self, network: Network, flows: Sequence[int] | None = None) -> None:
+    def __init__(self, network: Network, capacities: Sequence[int], flows: Sequence[int] | None = None) -> None:
         self.heads: list[int] = []
         self.costs: list[int] = []
         self.room: list[int] = []
         self.leaving: list[list[int]] = [[] for _ in range(network.nodes)]
         sent = flows or [0] * len(network.tails)
-        arcs = zip(network.tails, network.heads, network.capacities, network.costs, sent, strict=True)
+        arcs = zip(network.tails, network.heads, capacities, network.costs, sent, strict=True)
         for number, (tail, head, capacity, cost, flow) in enumerate(arcs):
             self.heads += (head, tail)
             self.costs += (cost, -cost)
@@ -71,13 +74,20 @@ class _Residual:
             self.leaving[head].append(2 * number + 1)
 
 
-def by_shortest_paths(network: Network) -> list[int]:
+def by_shortest_paths(network: Network) -> Run:
     """Ours: send along the shortest path of what is left, until no path pays any more."""
-    residual, sink = _Residual(network), network.nodes - 1
+
+    def run(capacities: Sequence[int]) -> list[int]:
+        return _sent(_Residual(network, capacities), network.nodes - 1)
+
+    return run
+
+
+def _sent(residual: _Residual, sink: int) -> list[int]:
     heads, room = residual.heads, residual.room
     potentials = _first_potentials(residual)
     if potentials[sink] >= 0:
-        return [0] * len(network.tails)
+        return [0] * (len(heads) // 2)
     while (came := _shorten(residual, potentials, sink)) is not None:
         if potentials[sink] - potentials[0] >= 0:
             break
@@ -139,12 +149,14 @@ def _shorten(residual: _Residual, potentials: list[int], sink: int) -> dict[int,
     return None
 
 
-def one_more(network: Network, flows: Sequence[int], start: int) -> tuple[int, list[int]] | None:
+def one_more(
+    network: Network, capacities: Sequence[int], flows: Sequence[int], start: int
+) -> tuple[int, list[int]] | None:
     """What one more unit at `start` would cost, and by which nodes it would go; None where it goes nowhere.
 
     This is the price of a unit there: the dual value of the best plan, with its reason.
     """
-    residual, sink = _Residual(network, flows), network.nodes - 1
+    residual, sink = _Residual(network, capacities, flows), network.nodes - 1
     best, came = [NEVER] * network.nodes, [-1] * network.nodes
     best[start] = 0
     waiting, is_waiting = [start], {start}
@@ -172,19 +184,23 @@ def has_ortools() -> bool:
     return find_spec("ortools") is not None
 
 
-def with_ortools(network: Network) -> list[int]:
+def with_ortools(network: Network) -> Run:
     """The same answer from OR-Tools, for thousands of lines."""
     from ortools.graph.python import min_cost_flow  # noqa: PLC0415
 
-    if not network.tails:
-        return []
-    sink = network.nodes - 1
-    most = sum(capacity for tail, capacity in zip(network.tails, network.capacities, strict=True) if tail == 0)
     theirs = min_cost_flow.SimpleMinCostFlow()
-    theirs.add_arcs_with_capacity_and_unit_cost(network.tails, network.heads, network.capacities, network.costs)
-    theirs.add_arc_with_capacity_and_unit_cost(0, sink, most, 0)  # what does not pay goes past everything
-    theirs.set_node_supply(0, most)
-    theirs.set_node_supply(sink, -most)
-    if theirs.solve() != theirs.OPTIMAL:
-        raise ArithmeticError("OR-Tools found no plan where sending nothing is one")
-    return [theirs.flow(arc) for arc in range(len(network.tails))]
+    arcs = theirs.add_arcs_with_capacity_and_unit_cost(network.tails, network.heads, network.capacities, network.costs)
+    first = [arc for arc, tail in enumerate(network.tails) if tail == 0]
+    past = theirs.add_arc_with_capacity_and_unit_cost(0, network.nodes - 1, 0, 0)  # what does not pay goes past it all
+
+    def run(capacities: Sequence[int]) -> list[int]:
+        most = sum(capacities[arc] for arc in first)
+        theirs.set_arc_capacities(arcs, capacities)
+        theirs.set_arc_capacity(past, most)
+        theirs.set_node_supply(0, most)
+        theirs.set_node_supply(network.nodes - 1, -most)
+        if theirs.solve() != theirs.OPTIMAL:
+            raise ArithmeticError("OR-Tools found no plan where sending nothing is one")
+        return [int(sent) for sent in theirs.flows(arcs).tolist()]
+
+    return run

@@ -16,6 +16,7 @@ from callcare.matching.rules.flow import Network, Solver
 Pair = tuple[int, int]  # a stock, a want
 MANY = 8  # lines under their minimum: beyond, the worse half goes at once
 NEARLY = 0.5  # of a minimum: from there raising a line to it is tried before leaving it out
+NEAR_ENOUGH = 2_000  # a plan within that part of what could still be hoped for ends the search
 A_MINIMUM = 10**7  # what a unit that reaches a minimum is worth while the minimum is insisted on
 
 
@@ -86,16 +87,6 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
-    """A question as a network: which arc is which pair, which node is which stock or want."""
-
-    network: Network
-    pairs: Mapping[int, Pair]
-    stocks: Mapping[int, int]
-    wants: Mapping[int, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
     """What is to be shared: `values` says what a unit of a stock is worth to a want; other pairs do not fit."""
 
@@ -103,27 +94,27 @@ class Question:
     wants: Sequence[Want]
     values: Mapping[Pair, int]
     fairness: Fairness = Fairness()
-    solver: Solver = flow.solve
+    solver: Solver = flow.solver
 
 
 def share(question: Question, *, fixed: Mapping[Pair, int] | None = None) -> Plan:
     """The best plan in which the pairs of `fixed` get exactly what was decided for them."""
     held = dict(fixed or {})
-    free = _without(question, held)
-    flows, drawn, dropped = _with_minimums(free, held)
+    board = _Board(_without(question, held), held)
+    flows, out = _with_minimums(board)
     shares = {pair: quantity for pair, quantity in held.items() if quantity}
-    shares |= {pair: flows[arc] for arc, pair in drawn.pairs.items() if flows[arc]}
+    shares |= {pair: flows[arc] for arc, pair in board.pairs.items() if flows[arc]}
     left = {stock.key: stock.free for stock in question.stocks}
     for (stock, _), quantity in shares.items():
         left[stock] -= quantity
-    prices, next_to = _prices(free, drawn, flows)
-    return Plan(shares, value(question, shares), bound(question), left, dropped, prices, next_to)
+    most = bound(question) if held else board.bound()
+    prices, next_to = _prices(board, flows, out)
+    return Plan(shares, value(question, shares), most, left, out, prices, next_to)
 
 
 def bound(question: Question) -> int:
     """The most that any plan can be worth: nothing fair, nothing too small, nobody's wishes."""
-    drawn = _draw(replace(question, fairness=NO_FAIRNESS))
-    return -drawn.network.cost(question.solver(drawn.network))
+    return _Board(question, {}).bound()
 
 
 def in_turn(question: Question) -> dict[Pair, int]:
@@ -184,67 +175,117 @@ def _sums(held: Mapping[Pair, int], side: int) -> dict[int, int]:
     return sums
 
 
-def _draw(
-    question: Question, *, out: Iterable[int] = (), raised: Iterable[int] = (), taken: Mapping[str, int] | None = None
-) -> _Drawn:
-    """Source, stocks, wants, territories, sink, in this order. `out` get nothing; `raised` are paid their minimum."""
-    out, raised = frozenset(out), frozenset(raised)
-    wants = [want for want in question.wants if want.key not in out]
-    stocks = {stock.key: number for number, stock in enumerate(question.stocks, 1)}
-    nodes = {want.key: number for number, want in enumerate(wants, len(stocks) + 1)}
-    asked: dict[str, int] = {}
-    for want in question.wants:  # those left out too: what a territory lacks is what it lacks
-        asked[want.territory] = asked.get(want.territory, 0) + want.open
-    first = len(stocks) + len(nodes) + 1
-    territories = {territory: number for number, territory in enumerate(asked, first)}
-    sink = first + len(territories)
-    network = Network()
-    for stock in question.stocks:
-        network.arc(0, stocks[stock.key], stock.free, 0)
-    pairs = {
-        network.arc(stocks[pair[0]], nodes[pair[1]], NEVER_MORE, -max(1, worth)): pair
-        for pair, worth in question.values.items()
-        if pair[1] in nodes
-    }
-    for want in wants:
-        insisted = want.least if want.key in raised else 0
-        if insisted:
-            network.arc(nodes[want.key], territories[want.territory], insisted, -A_MINIMUM)
-        network.arc(nodes[want.key], territories[want.territory], want.open - insisted, 0)
-    for territory, node in territories.items():
-        had = (taken or {}).get(territory, 0)
-        for room, worth in question.fairness.steps(asked[territory] + had):
-            still, had = max(0, room - had), max(0, had - room)
-            if still:
-                network.arc(node, sink, still, -worth)
-    return _Drawn(network, pairs, stocks, nodes)
+class _Board:
+    """A question as a network that is asked several times: only capacities change from one time to the next.
+
+    Source, stocks, wants, territories, sink, in this order. Beside the slices of a territory lies an arc without
+    fairness, used for the bound; beside the arc of a want one that pays its minimum, used where it is insisted on.
+    """
+
+    def __init__(self, question: Question, held: Mapping[Pair, int]) -> None:
+        self.question = question
+        self.least = {want.key: want.least for want in question.wants}
+        self.network = Network()
+        self.nodes_of_stocks = {stock.key: number for number, stock in enumerate(question.stocks, 1)}
+        first = len(self.nodes_of_stocks) + 1
+        self.nodes_of_wants = {want.key: number for number, want in enumerate(question.wants, first)}
+        self.pairs = self._draw_pairs()
+        asked: dict[str, int] = {}
+        for want in question.wants:
+            asked[want.territory] = asked.get(want.territory, 0) + want.open
+        self._draw_wants({place: number for number, place in enumerate(asked, first + len(self.nodes_of_wants))})
+        self._draw_territories(asked, _taken(question, held), first + len(self.nodes_of_wants))
+        self.run = question.solver(self.network)
+
+    def _draw_pairs(self) -> dict[int, Pair]:
+        question, network = self.question, self.network
+        free = {stock.key: stock.free for stock in question.stocks}
+        asked = {want.key: want.open for want in question.wants}
+        for stock in question.stocks:
+            network.arc(0, self.nodes_of_stocks[stock.key], stock.free, 0)
+        known = [pair for pair in question.values if pair[1] in asked]
+        begin = len(network.tails)
+        network.tails += [self.nodes_of_stocks[stock] for stock, _ in known]
+        network.heads += [self.nodes_of_wants[want] for _, want in known]
+        network.capacities += [min(free[stock], asked[want]) for stock, want in known]
+        network.costs += [-max(1, question.values[pair]) for pair in known]
+        return dict(enumerate(known, begin))
+
+    def _draw_wants(self, territories: Mapping[str, int]) -> None:
+        """Two arcs each: its minimum, where it is insisted on, and all the rest."""
+        self.insisted: dict[int, int] = {}
+        for want in self.question.wants:
+            node, place = self.nodes_of_wants[want.key], territories[want.territory]
+            self.insisted[want.key] = self.network.arc(node, place, 0, -A_MINIMUM)
+            self.network.arc(node, place, want.open, 0)
+
+    def _draw_territories(self, asked: Mapping[str, int], taken: Mapping[str, int], first: int) -> None:
+        sink, network = first + len(asked), self.network
+        self.slices: list[int] = []
+        self.bare: dict[int, int] = {}
+        for node, (territory, wanted) in enumerate(asked.items(), first):
+            had = taken.get(territory, 0)
+            for room, worth in self.question.fairness.steps(wanted + had):
+                still, had = max(0, room - had), max(0, had - room)
+                self.slices.append(network.arc(node, sink, still, -worth))
+            self.bare[network.arc(node, sink, 0, 0)] = wanted
+
+    def capacities(self, out: Iterable[int] = (), raised: Iterable[int] = ()) -> list[int]:
+        """Those of the plan in which `out` get nothing and `raised` are paid their minimum."""
+        capacities = list(self.network.capacities)
+        for want in raised:
+            arc = self.insisted[want]
+            capacities[arc] = self.least[want]
+            capacities[arc + 1] -= self.least[want]
+        for want in out:
+            capacities[self.insisted[want]] = capacities[self.insisted[want] + 1] = 0
+        return capacities
+
+    def bound(self) -> int:
+        capacities = list(self.network.capacities)
+        for arc in self.slices:
+            capacities[arc] = 0
+        for arc, wanted in self.bare.items():
+            capacities[arc] = wanted
+        return -self.network.cost(self.run(capacities))
+
+    def given(self, flows: Sequence[int]) -> dict[int, int]:
+        given: dict[int, int] = {}
+        for arc, (_, want) in self.pairs.items():
+            if flows[arc]:
+                given[want] = given.get(want, 0) + flows[arc]
+        return given
 
 
-NEVER_MORE = 10**9  # of one pair: its stock and its want say less
-
-
-def _with_minimums(question: Question, held: Mapping[Pair, int]) -> tuple[list[int], _Drawn, frozenset[int]]:
-    """Share, then mend the lines under their minimum one after the other: raised to it, or left out."""
+def _taken(question: Question, held: Mapping[Pair, int]) -> dict[str, int]:
+    """What each territory has already by what is fixed."""
     where = {want.key: want.territory for want in question.wants}
     taken: dict[str, int] = {}
     for want, quantity in _sums(held, 1).items():
         if want in where:
             taken[where[want]] = taken.get(where[want], 0) + quantity
-    best: tuple[list[int], _Drawn, frozenset[int]] | None = None
-    most, tries = -1, 0
+    return taken
+
+
+def _with_minimums(board: _Board) -> tuple[list[int], frozenset[int]]:
+    """Share, then mend the lines under their minimum one after the other: raised to it, or left out."""
+    best: tuple[list[int], frozenset[int]] | None = None
+    most, limit, tries = -1, None, 0
     waiting: list[tuple[frozenset[int], frozenset[int]]] = [(frozenset(), frozenset())]
-    while waiting and (best is None or tries < _tries(question)):
+    while waiting and (best is None or tries < _tries(board.question)):
         out, raised = waiting.pop()
-        drawn = _draw(question, out=out, raised=raised, taken=taken)
-        flows = question.solver(drawn.network)
+        flows = board.run(board.capacities(out, raised))
         tries += 1
-        worth = _worth(flows, drawn, raised, question)
+        worth = _worth(board, flows, raised)
+        limit = worth if limit is None else limit
         if worth <= most:  # nothing that follows from it is worth more either
             continue
-        if short := _short(question, flows, drawn):
+        if short := _short(board, flows):
             waiting += _mended(short, out, raised)
-        else:
-            best, most = (flows, drawn, out), worth
+            continue
+        best, most = (flows, out), worth
+        if most >= limit - limit // NEAR_ENOUGH:
+            break
     if best is None:
         raise ArithmeticError("leaving everybody out is a plan, and was not found")
     return best
@@ -266,44 +307,34 @@ def _mended(
     return [without, within] if part >= NEARLY else [within, without]
 
 
-def _short(question: Question, flows: Sequence[int], drawn: _Drawn) -> list[tuple[int, float]]:
+def _short(board: _Board, flows: Sequence[int]) -> list[tuple[int, float]]:
     """The wants that get something, and less than is of use, with their part of it; the farthest from it first."""
-    least = {want.key: want.least for want in question.wants}
-    parts = ((want, got / least[want]) for want, got in _given(flows, drawn).items() if got)
+    parts = ((want, got / board.least[want]) for want, got in board.given(flows).items())
     return sorted(((want, part) for want, part in parts if part < 1), key=lambda one: (one[1], one[0]))
 
 
-def _given(flows: Sequence[int], drawn: _Drawn) -> dict[int, int]:
-    given: dict[int, int] = {}
-    for arc, (_, want) in drawn.pairs.items():
-        given[want] = given.get(want, 0) + flows[arc]
-    return given
-
-
-def _worth(flows: Sequence[int], drawn: _Drawn, raised: Iterable[int], question: Question) -> int:
+def _worth(board: _Board, flows: Sequence[int], raised: Iterable[int]) -> int:
     """What a plan is worth, fairness counted; -1 where a minimum that was insisted on is not reached."""
-    least = {want.key: want.least for want in question.wants}
-    given = _given(flows, drawn)
-    if any(given.get(want, 0) < least[want] for want in raised):
+    given = board.given(flows)
+    if any(given.get(want, 0) < board.least[want] for want in raised):
         return -1
-    return -drawn.network.cost(flows) - sum(least[want] for want in raised) * A_MINIMUM
+    return -board.network.cost(flows) - sum(board.least[want] for want in raised) * A_MINIMUM
 
 
-def _prices(question: Question, drawn: _Drawn, flows: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
+def _prices(board: _Board, flows: Sequence[int], out: Iterable[int]) -> tuple[dict[int, int], dict[int, int]]:
     """What one more unit of each stock would be worth, and to whom it would go first."""
     prices: dict[int, int] = {}
     next_to: dict[int, int] = {}
-    least = {want.key: want.least for want in question.wants}
-    if len(drawn.pairs) > flow.OURS_UP_TO:
+    if len(board.pairs) > flow.OURS_UP_TO:
         return prices, next_to  # nobody reads thousands of explanations
-    wants = {node: want for want, node in drawn.wants.items()}
-    given = _given(flows, drawn)
-    network = replace(drawn.network, capacities=list(drawn.network.capacities))
-    for arc, (_, want) in drawn.pairs.items():
-        if not given[want] and least[want] > 1:  # one unit alone would be of no use to it
-            network.capacities[arc] = 0
-    for stock, node in drawn.stocks.items():
-        more = flow.one_more(network, flows, node)
+    wants = {node: want for want, node in board.nodes_of_wants.items()}
+    given = board.given(flows)
+    capacities = [max(capacity, sent) for capacity, sent in zip(board.capacities(out), flows, strict=True)]
+    for arc, (_, want) in board.pairs.items():
+        if not given.get(want) and board.least[want] > 1:  # one unit alone would be of no use to it
+            capacities[arc] = 0
+    for stock, node in board.nodes_of_stocks.items():
+        more = flow.one_more(board.network, capacities, flows, node)
         if more and more[0] < 0:
             prices[stock] = -more[0]
             # The last want on the way is the one that has more in the end; those before it only change stocks.
