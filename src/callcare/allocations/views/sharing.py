@@ -24,8 +24,10 @@ from callcare.core import french
 from callcare.core.deeds import Refused
 from callcare.desk.enums import CaseState
 from callcare.introductions.models import Introduction
+from callcare.matching.candidates import Candidate
 from callcare.matching.lines import offered_by, this_day
 from callcare.matching.rules import sharing as rule
+from callcare.matching.rules.scores import Reason
 from callcare.matching.rules.sharing import Plan
 from callcare.matching.sharing import Sharing, sharing_of
 from callcare.needs.models import Need
@@ -140,7 +142,7 @@ def _prepare(request: HttpRequest, line: CommitmentLine, sharing: Sharing, form:
     shares = []
     for number, units in form.chosen.items():
         one = sharing.sharers[number].candidate
-        reasons = [f"part proposée : {sharing.said(units)}", *(reason.text for reason in one.reasons)]
+        reasons = [f"part proposée : {sharing.said(units)}", *(reason.text for reason in _reasons(one))]
         seen = form.cleaned_data[f"seen_{number}"]
         shares.append(actions.Share(number, units * unit, seen, score=one.score, reasons=reasons))
     facts = form.cleaned_data
@@ -194,7 +196,13 @@ def _row(sharing: Sharing, part: Part, given: int, why: str) -> dict[str, Any]:
     return {
         "part": part, "one": one.candidate, "asked": sharing.said(one.open), "given": sharing.said(given),
         "least": sharing.said(min(one.minimum, one.open)) if one.minimum > 1 else "", "why": why,
+        "reasons": _reasons(one.candidate),
     }  # fmt: skip
+
+
+def _reasons(candidate: Candidate) -> tuple[Reason, ...]:
+    """All but how much of it would be covered: here that is decided, not found."""
+    return candidate.reasons[1:]
 
 
 def _gap(plan: Plan, *, is_fixed: bool) -> str:

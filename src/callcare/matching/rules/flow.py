@@ -150,17 +150,31 @@ def _shorten(residual: _Residual, potentials: list[int], sink: int) -> dict[int,
 
 
 def one_more(
-    network: Network, capacities: Sequence[int], flows: Sequence[int], start: int
-) -> tuple[int, list[int]] | None:
-    """What one more unit at `start` would cost, and by which nodes it would go; None where it goes nowhere.
+    network: Network, capacities: Sequence[int], flows: Sequence[int], starts: Sequence[int]
+) -> dict[int, tuple[int, list[int]]]:
+    """What one more unit at each of these nodes would cost, and by which nodes it would go; not where it cannot go.
 
     This is the price of a unit there: the dual value of the best plan, with its reason.
     """
     residual, sink = _Residual(network, capacities, flows), network.nodes - 1
-    best, came = [NEVER] * network.nodes, [-1] * network.nodes
+    found = {}
+    for start in starts:
+        best, came = _ways_from(residual, start)
+        if best[sink] == NEVER:
+            continue
+        path = [sink]
+        while path[-1] != start:
+            path.append(residual.heads[came[path[-1]] ^ 1])
+        found[start] = best[sink], path[::-1]
+    return found
+
+
+def _ways_from(residual: _Residual, start: int) -> tuple[list[int], list[int]]:
+    """The cheapest way to every node, and the arc it comes by. Costs may be negative, circles never are."""
+    best, came = [NEVER] * len(residual.leaving), [-1] * len(residual.leaving)
     best[start] = 0
     waiting, is_waiting = [start], {start}
-    for node in waiting:  # grows while it is read: costs may be negative, circles never are
+    for node in waiting:  # grows while it is read
         is_waiting.discard(node)
         for arc in residual.leaving[node]:
             head = residual.heads[arc]
@@ -169,12 +183,7 @@ def one_more(
                 if head not in is_waiting:
                     is_waiting.add(head)
                     waiting.append(head)
-    if best[sink] == NEVER:
-        return None
-    path = [sink]
-    while path[-1] != start:
-        path.append(residual.heads[came[path[-1]] ^ 1])
-    return best[sink], path[::-1]
+    return best, came
 
 
 def has_ortools() -> bool:
@@ -201,6 +210,6 @@ def with_ortools(network: Network) -> Run:
         theirs.set_node_supply(network.nodes - 1, -most)
         if theirs.solve() != theirs.OPTIMAL:
             raise ArithmeticError("OR-Tools found no plan where sending nothing is one")
-        return [int(sent) for sent in theirs.flows(arcs).tolist()]
+        return list(map(int, theirs.flows(arcs).tolist()))
 
     return run

@@ -14,10 +14,8 @@ from callcare.matching.rules import flow
 from callcare.matching.rules.flow import Network, Solver
 
 Pair = tuple[int, int]  # a stock, a want
-MANY = 8  # lines under their minimum: beyond, the worse half goes at once
 NEARLY = 0.5  # of a minimum: from there raising a line to it is tried before leaving it out
-NEAR_ENOUGH = 2_000  # a plan within that part of what could still be hoped for ends the search
-A_MINIMUM = 10**7  # what a unit that reaches a minimum is worth while the minimum is insisted on
+NEAR_ENOUGH = 1_000  # a plan within that part of what could still be hoped for ends the search
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +95,11 @@ class Question:
     solver: Solver = flow.solver
 
 
-def share(question: Question, *, fixed: Mapping[Pair, int] | None = None) -> Plan:
-    """The best plan in which the pairs of `fixed` get exactly what was decided for them."""
+def share(question: Question, *, fixed: Mapping[Pair, int] | None = None, is_explained: bool = True) -> Plan:
+    """The best plan in which the pairs of `fixed` get exactly what was decided for them.
+
+    Unless it is to be explained, nobody computes the prices and the bound: half of the time of large plans.
+    """
     held = dict(fixed or {})
     board = _Board(_without(question, held), held)
     flows, out = _with_minimums(board)
@@ -107,6 +108,8 @@ def share(question: Question, *, fixed: Mapping[Pair, int] | None = None) -> Pla
     left = {stock.key: stock.free for stock in question.stocks}
     for (stock, _), quantity in shares.items():
         left[stock] -= quantity
+    if not is_explained:
+        return Plan(shares, value(question, shares), 0, left, out)
     most = bound(question) if held else board.bound()
     prices, next_to = _prices(board, flows, out)
     return Plan(shares, value(question, shares), most, left, out, prices, next_to)
@@ -185,6 +188,8 @@ class _Board:
     def __init__(self, question: Question, held: Mapping[Pair, int]) -> None:
         self.question = question
         self.least = {want.key: want.least for want in question.wants}
+        # What a unit that reaches a minimum is paid while it is insisted on: more than it could be worth elsewhere.
+        self.paid = 2 * (max(question.values.values(), default=0) + question.fairness.strength) + 1
         self.network = Network()
         self.nodes_of_stocks = {stock.key: number for number, stock in enumerate(question.stocks, 1)}
         first = len(self.nodes_of_stocks) + 1
@@ -199,24 +204,23 @@ class _Board:
 
     def _draw_pairs(self) -> dict[int, Pair]:
         question, network = self.question, self.network
-        free = {stock.key: stock.free for stock in question.stocks}
         asked = {want.key: want.open for want in question.wants}
         for stock in question.stocks:
             network.arc(0, self.nodes_of_stocks[stock.key], stock.free, 0)
-        known = [pair for pair in question.values if pair[1] in asked]
+        known = [(stock, want, worth) for (stock, want), worth in question.values.items() if want in asked]
         begin = len(network.tails)
-        network.tails += [self.nodes_of_stocks[stock] for stock, _ in known]
-        network.heads += [self.nodes_of_wants[want] for _, want in known]
-        network.capacities += [min(free[stock], asked[want]) for stock, want in known]
-        network.costs += [-max(1, question.values[pair]) for pair in known]
-        return dict(enumerate(known, begin))
+        network.tails += [self.nodes_of_stocks[stock] for stock, _, _ in known]
+        network.heads += [self.nodes_of_wants[want] for _, want, _ in known]
+        network.capacities += [asked[want] for _, want, _ in known]  # of its stock the arc from the source says
+        network.costs += [-worth if worth > 1 else -1 for _, _, worth in known]
+        return {arc: (stock, want) for arc, (stock, want, _) in enumerate(known, begin)}
 
     def _draw_wants(self, territories: Mapping[str, int]) -> None:
         """Two arcs each: its minimum, where it is insisted on, and all the rest."""
         self.insisted: dict[int, int] = {}
         for want in self.question.wants:
             node, place = self.nodes_of_wants[want.key], territories[want.territory]
-            self.insisted[want.key] = self.network.arc(node, place, 0, -A_MINIMUM)
+            self.insisted[want.key] = self.network.arc(node, place, 0, -self.paid)
             self.network.arc(node, place, want.open, 0)
 
     def _draw_territories(self, asked: Mapping[str, int], taken: Mapping[str, int], first: int) -> None:
@@ -250,11 +254,9 @@ class _Board:
         return -self.network.cost(self.run(capacities))
 
     def given(self, flows: Sequence[int]) -> dict[int, int]:
-        given: dict[int, int] = {}
-        for arc, (_, want) in self.pairs.items():
-            if flows[arc]:
-                given[want] = given.get(want, 0) + flows[arc]
-        return given
+        """How much each want gets, if anything."""
+        sums = ((want, flows[arc] + flows[arc + 1]) for want, arc in self.insisted.items())
+        return {want: given for want, given in sums if given}
 
 
 def _taken(question: Question, held: Mapping[Pair, int]) -> dict[str, int]:
@@ -275,12 +277,13 @@ def _with_minimums(board: _Board) -> tuple[list[int], frozenset[int]]:
     while waiting and (best is None or tries < _tries(board.question)):
         out, raised = waiting.pop()
         flows = board.run(board.capacities(out, raised))
+        given = board.given(flows)
         tries += 1
-        worth = _worth(board, flows, raised)
+        worth = _worth(board, flows, given, raised)
         limit = worth if limit is None else limit
         if worth <= most:  # nothing that follows from it is worth more either
             continue
-        if short := _short(board, flows):
+        if short := _short(board, given):
             waiting += _mended(short, out, raised)
             continue
         best, most = (flows, out), worth
@@ -300,25 +303,25 @@ def _mended(
     short: Sequence[tuple[int, float]], out: frozenset[int], raised: frozenset[int]
 ) -> list[tuple[frozenset[int], frozenset[int]]]:
     """The ways on from a plan with lines under their minimum; the likelier one last, since it is tried first."""
-    if len(short) > MANY:
-        return [(out.union(want for want, _ in short[: len(short) // 2]), raised)]
     worst, part = short[0]
     without, within = (out | {worst}, raised), (out, raised | {worst})
-    return [without, within] if part >= NEARLY else [within, without]
+    branches = [without, within] if part >= NEARLY else [within, without]
+    low = {want for want, part in short if part < NEARLY}
+    at_once = (out | low, raised | {want for want, _ in short if want not in low})
+    return [*branches, at_once] if len(short) > 1 else branches
 
 
-def _short(board: _Board, flows: Sequence[int]) -> list[tuple[int, float]]:
+def _short(board: _Board, given: Mapping[int, int]) -> list[tuple[int, float]]:
     """The wants that get something, and less than is of use, with their part of it; the farthest from it first."""
-    parts = ((want, got / board.least[want]) for want, got in board.given(flows).items())
+    parts = ((want, got / board.least[want]) for want, got in given.items())
     return sorted(((want, part) for want, part in parts if part < 1), key=lambda one: (one[1], one[0]))
 
 
-def _worth(board: _Board, flows: Sequence[int], raised: Iterable[int]) -> int:
+def _worth(board: _Board, flows: Sequence[int], given: Mapping[int, int], raised: Iterable[int]) -> int:
     """What a plan is worth, fairness counted; -1 where a minimum that was insisted on is not reached."""
-    given = board.given(flows)
     if any(given.get(want, 0) < board.least[want] for want in raised):
         return -1
-    return -board.network.cost(flows) - sum(board.least[want] for want in raised) * A_MINIMUM
+    return -board.network.cost(flows) - sum(board.least[want] for want in raised) * board.paid
 
 
 def _prices(board: _Board, flows: Sequence[int], out: Iterable[int]) -> tuple[dict[int, int], dict[int, int]]:
@@ -333,12 +336,11 @@ def _prices(board: _Board, flows: Sequence[int], out: Iterable[int]) -> tuple[di
     for arc, (_, want) in board.pairs.items():
         if not given.get(want) and board.least[want] > 1:  # one unit alone would be of no use to it
             capacities[arc] = 0
-    for stock, node in board.nodes_of_stocks.items():
-        more = flow.one_more(board.network, capacities, flows, node)
-        if more and more[0] < 0:
-            prices[stock] = -more[0]
-            # The last want on the way is the one that has more in the end; those before it only change stocks.
-            next_to[stock] = next(wants[step] for step in reversed(more[1]) if step in wants)
-        else:
-            prices[stock] = 0
+    nodes = board.nodes_of_stocks
+    found = flow.one_more(board.network, capacities, flows, list(nodes.values()))
+    for stock, node in nodes.items():
+        cost, path = found.get(node, (0, []))
+        prices[stock] = max(0, -cost)
+        if cost < 0:  # the last want on the way has more in the end; those before it only change stocks
+            next_to[stock] = next(wants[step] for step in reversed(path) if step in wants)
     return prices, next_to
