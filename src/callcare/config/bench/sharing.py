@@ -13,6 +13,7 @@ from statistics import median, quantiles
 from time import process_time
 
 from callcare.config.bench.measures import Measure, Row
+from callcare.config.bench.sharing_online import online
 from callcare.matching.rules import flow, sharing
 from callcare.matching.rules.sharing import NO_FAIRNESS, Fairness, Plan, Question, Stock, Want
 
@@ -183,6 +184,7 @@ def measure(pick: random.Random, repeats: int) -> Iterator[Row]:
         whole = country(pick, goods=10_000, kinds=50, depots=300, needs=5_000)
         yield from _measured("sharing-country-ortools", whole, flow.with_ortools, 200.0)
         yield from _worth(whole, flow.with_ortools, "sharing-country")
+        yield from online(flow.with_ortools)
 
 
 MEASURE = Measure("sharing", measure, is_bare=True)
