@@ -92,12 +92,25 @@ def test_one_deed_prepares_everything_and_writes_to_nobody(browser):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_history_tells_one_deed(browser):
-    commitment = cast.commitment(40)
+    commitment = cast.commitment(40, max_open_introductions=1)
     asker(1, 30), asker(2, 30)
-    browser.post(address(commitment), fields_of(browser.get(address(commitment))) | {"deed": "prepare"})
+    sent = fields_of(browser.get(address(commitment))) | {"deed": "prepare", "agreed": "on"}
+    browser.post(address(commitment), sent)
     told = [timeline(one)[-1] for one in (*Allocation.objects.all(), *Introduction.objects.all())]
     assert {(line.verb, line.said) for line in told} == {("allocation.shared", "a préparé la répartition")}
     assert len({line.at for line in told}) == 1
+    assert {line.because for line in told} == {"Le contributeur accepte 2 mises en relation."}
+
+
+def test_a_slip_beside_one_field_leaves_her_other_decisions(browser):
+    commitment = cast.commitment(40)
+    first, second = asker(1, 30), asker(2, 30)
+    sent = fields_of(browser.get(address(commitment)))
+    sent |= {f"quantity_{line_of(first)}": "99", f"quantity_{line_of(second)}": "7"}
+    answer = browser.post(address(commitment), sent | {"deed": "recompute"})
+    assert answer.status_code == 422
+    assert {row["part"].sharer.line: row["why"] for row in answer.context["rows"]}[line_of(second)] == "fixé par vous"
+    assert 'value="7"' in answer.content.decode()
 
 
 def test_what_she_decided_stays_when_the_rest_is_computed_again(browser):

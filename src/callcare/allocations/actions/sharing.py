@@ -56,7 +56,7 @@ def share(
     changed since it was seen; refused where the stock is not enough: the database counts.
     """
     commitment = commitment_line.commitment
-    because = f"Le contributeur accepte {french.counted(len(shares), 'mise')} en relation." if agreed else ""
+    because = f"Le contributeur accepte {french.counted(_needs(shares), 'mise')} en relation." if agreed else ""
     with deed(AllocationVerb.SHARED, by=by, because=because):
         if not keeps(by, commitment.desk):
             raise Refused("Cet engagement n’est pas de votre guichet.")
@@ -80,6 +80,10 @@ def share(
             )
             for one in shares
         ]
+
+
+def _needs(shares: Sequence[Share]) -> int:
+    return NeedLine.objects.filter(pk__in=[one.need_line for one in shares]).values("need").distinct().count()
 
 
 def _locked(commitment_line: CommitmentLine, shares: Sequence[Share]) -> tuple[CommitmentLine, dict[int, NeedLine]]:

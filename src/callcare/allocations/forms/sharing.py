@@ -125,11 +125,11 @@ class ShareForm(forms.Form):
 
     @property
     def fixed(self) -> dict[int, int]:
-        """The parts that stay as they are when the rest is computed again; none while something is wrong."""
-        if not self.is_bound or self.errors:
-            return {}
+        """The parts that stay as they are when the rest is computed again: those that are right, if they fit."""
         facts = self.cleaned_data
-        return {line: facts[f"quantity_{line}"] for line in self.lines if self._is_kept(line, facts)}
+        right = [line for line in self.lines if f"quantity_{line}" not in self.errors]
+        parts = {line: facts[f"quantity_{line}"] for line in right if self._is_kept(line, facts)}
+        return parts if sum(parts.values()) <= self.sharing.free else {}
 
     @property
     def chosen(self) -> dict[int, int]:
