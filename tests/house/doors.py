@@ -371,6 +371,7 @@ DOORS = [
     door("allocations:of-need", OPERATOR, of=need),
     door("allocations:promise", OPERATOR, of=need, both=True),
     door("allocations:of-commitment", OPERATOR, of=commitment),
+    door("allocations:share", OPERATOR, of=commitment, both=True),
     door("allocations:of-introduction", OPERATOR, of=introduction),
     door("allocations:page", OPERATOR, of=promise),
     door("allocations:confirm", OPERATOR, of=promise, post=True),

@@ -132,9 +132,39 @@ def candidates_for_need(wanted: Wanted, *, today: Day, limit: int = 10, all_miss
 
 def needs_for_commitment(offered: Offered, *, today: Day, limit: int = 10, all_misses: bool = False) -> Found:
     """The need lines of the same desk that this commitment line would serve, best first: one statement."""
+
+    def candidate(card: Mapping[str, Any]) -> Candidate:
+        return _served(card, wanted_from(card), offered, today)
+
+    params = _of_offered(offered, today, limit) | {"all_misses": all_misses}
+    return _found(sql.wants(with_specs=bool(offered.specs)), params, candidate)
+
+
+def needs_to_share(offered: Offered, *, today: Day, limit: int) -> tuple[Found, dict[int, Wanted]]:
+    """The same with what each line asks, by its number; how often the giver was asked stops nothing.
+
+    She is asked once, for the whole stock: what she has free is what counts.
+    """
+    asked: dict[int, Wanted] = {}
+
+    def candidate(card: Mapping[str, Any]) -> Candidate:
+        wanted = wanted_from(card)
+        asked[card["line"]] = wanted
+        return _served(card, wanted, offered, today)
+
+    stop = 0 if offered.is_reachable else Stop.GIVER.value
+    params = _of_offered(offered, today, limit) | {"all_misses": False, "giver_stop": stop}
+    return _found(sql.wants(with_specs=bool(offered.specs)), params, candidate), asked
+
+
+def _served(card: Mapping[str, Any], wanted: Wanted, offered: Offered, today: Day) -> Candidate:
+    said = f"cherche {named(max(wanted.open, 0), wanted.counting)}"
+    return _candidate(card, wanted, offered, today, said, ("both", "asker"))
+
+
+def _of_offered(offered: Offered, today: Day, limit: int) -> dict[str, Any]:
     fit = scores.fit(_anybody(offered), offered, today=today, settings=SETTINGS).parts
-    params = _common(offered, offered.place, limit) | {
-        "all_misses": all_misses,
+    return _common(offered, offered.place, limit) | {
         "giver": offered.giver,
         "free": offered.free,
         "is_countable": offered.is_countable,
@@ -154,13 +184,6 @@ def needs_for_commitment(offered: Offered, *, today: Day, limit: int = 10, all_m
         "fair": SETTINGS.fair * TENTHS,
         "of_giver": fit.fresh + fit.rest + fit.specific,
     }
-
-    def candidate(card: Mapping[str, Any]) -> Candidate:
-        wanted = wanted_from(card)
-        said = f"cherche {named(max(wanted.open, 0), wanted.counting)}"
-        return _candidate(card, wanted, offered, today, said, ("both", "asker"))
-
-    return _found(sql.wants(with_specs=bool(offered.specs)), params, candidate)
 
 
 def _anybody(offered: Offered) -> Wanted:

@@ -114,6 +114,7 @@ def _of_a_thing() -> Iterator[Page]:
     yield Page("allocations:of-introduction", of="introduction")
     yield Page("allocations:page", of="promise")
     yield Page("allocations:promise", of="need")
+    yield Page("allocations:share", of="commitment")
     yield Page("outcomes:of-need", of="need")
     yield Page("outcomes:record", of="need")
     for door in ("page", "edit", "person_new", "channel_new"):
