@@ -23,8 +23,8 @@ ALLOWED_HOSTS = os.environ.get("CALLCARE_HOSTS", "localhost,127.0.0.1,[::1],test
 BASE_URL = os.environ.get("CALLCARE_URL", "http://127.0.0.1:8000").rstrip("/")
 
 HOUSE = [
-    "core", "ui", "accounts", "territories", "directory", "catalogue", "desk", "calls", "needs", "commitments",
-    "matching", "introductions", "allocations", "outcomes", "report", "config",
+    "core", "ui", "accounts", "territories", "directory", "catalogue", "desk", "calls", "mailbox", "needs",
+    "commitments", "matching", "introductions", "allocations", "outcomes", "report", "config",
 ]  # fmt: skip
 INSTALLED_APPS = [
     *(f"callcare.{app}" for app in HOUSE),  # before django.forms and allauth: our templates win
