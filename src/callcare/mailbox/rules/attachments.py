@@ -1,4 +1,4 @@
-"""The attachments of a mail: under which name, of which type, and what the operator must be told before she opens one."""
+"""The attachments of a mail: their name, their type, and what the operator must be told before she opens one."""
 
 import re
 import unicodedata
@@ -16,7 +16,9 @@ TOO_LARGE = "Pièce de plus de 20 Mo : elle n’est pas extraite, elle reste dan
 ENCRYPTED = "Archive protégée par un mot de passe : aucun antivirus ne peut en regarder le contenu."
 EMPTY = "Pièce vide."
 CALLS_ITSELF = "Cette pièce se dit « {said} », son contenu est autre chose : {found}."
-DANGEROUS_NAME = "Le nom se termine par « .{extension} » : une telle pièce peut exécuter un programme. Ne l’ouvrez pas."
+DANGEROUS_NAME = (
+    "Le nom se termine par « .{extension} » : une telle pièce peut exécuter un programme. Ne l’ouvrez pas."
+)
 DANGEROUS = {
     magic.EXECUTABLE: "C’est un programme : ne l’ouvrez pas.",
     magic.SCRIPT: "C’est un script, donc un programme : ne l’ouvrez pas.",
@@ -28,9 +30,77 @@ DANGEROUS = {
     magic.WITH_MACROS: "Ce document contient des macros, donc un programme : ne les activez pas.",
 }
 EXTENSIONS = frozenset(
-    "exe com scr pif bat cmd ps1 psm1 vbs vbe js jse wsf wsh hta jar msi msp mst cpl reg lnk url chm iso img vhd vhdx "
-    "dll sys app dmg pkg deb rpm apk sh bash run py pl php rb docm dotm xlsm xltm xlam pptm potm ppam sldm one appx "
-    "application gadget inf ins isp library-ms scf settingcontent-ms svg html htm xhtml shtml mht mhtml".split()
+    [
+        "exe",
+        "com",
+        "scr",
+        "pif",
+        "bat",
+        "cmd",
+        "ps1",
+        "psm1",
+        "vbs",
+        "vbe",
+        "js",
+        "jse",
+        "wsf",
+        "wsh",
+        "hta",
+        "jar",
+        "msi",
+        "msp",
+        "mst",
+        "cpl",
+        "reg",
+        "lnk",
+        "url",
+        "chm",
+        "iso",
+        "img",
+        "vhd",
+        "vhdx",
+        "dll",
+        "sys",
+        "app",
+        "dmg",
+        "pkg",
+        "deb",
+        "rpm",
+        "apk",
+        "sh",
+        "bash",
+        "run",
+        "py",
+        "pl",
+        "php",
+        "rb",
+        "docm",
+        "dotm",
+        "xlsm",
+        "xltm",
+        "xlam",
+        "pptm",
+        "potm",
+        "ppam",
+        "sldm",
+        "one",
+        "appx",
+        "application",
+        "gadget",
+        "inf",
+        "ins",
+        "isp",
+        "library-ms",
+        "scf",
+        "settingcontent-ms",
+        "svg",
+        "html",
+        "htm",
+        "xhtml",
+        "shtml",
+        "mht",
+        "mhtml",
+    ]
 )
 IN_FRENCH = {
     "application/pdf": "un document PDF", magic.ZIP: "une archive ZIP", magic.EML: "un courriel",
@@ -39,12 +109,14 @@ IN_FRENCH = {
     "application/msword": "un document Word", "application/vnd.ms-excel": "un classeur Excel",
     "application/vnd.ms-powerpoint": "une présentation PowerPoint", "application/rtf": "un document RTF",
     "text/plain": "du texte", "text/csv": "un tableau de texte", "text/calendar": "un rendez-vous",
-    "text/vcard": "une carte de visite", magic.TNEF: "un fichier winmail.dat", magic.WITH_MACROS: "un document à macros",
+    "text/vcard": "une carte de visite", magic.TNEF: "un fichier winmail.dat",
+    magic.WITH_MACROS: "un document à macros",
     magic.JAR: "un programme Java", magic.SHORTCUT: "un raccourci", magic.DISK: "une image de disque",
 }  # fmt: skip
 USUAL_ENDING = {
     "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp",
-    "image/heic": "heic", "image/tiff": "tiff", magic.ZIP: "zip", magic.DOCX: "docx", magic.XLSX: "xlsx", magic.PPTX: "pptx",
+    "image/heic": "heic", "image/tiff": "tiff", magic.ZIP: "zip", magic.DOCX: "docx", magic.XLSX: "xlsx",
+    magic.PPTX: "pptx",
     "application/msword": "doc", "application/vnd.ms-excel": "xls", "application/rtf": "rtf", "text/calendar": "ics",
     "text/vcard": "vcf", "text/csv": "csv", "text/plain": "txt", magic.EML: "eml", magic.TNEF: "dat",
     "application/vnd.oasis.opendocument.text": "odt", "application/vnd.oasis.opendocument.spreadsheet": "ods",
@@ -67,7 +139,9 @@ _ALIKE = [
     {"text/rfc822-headers", "message/rfc822", "text/plain"},
     {"message/delivery-status", "message/disposition-notification", "text/plain", "message/rfc822"},
 ]
-_NEVER = re.compile(r"[<>:\"/\\|?*\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]")
+_NEVER = re.compile(
+    r"[<>:\"/\\|?*\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
+)
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
 
 
@@ -121,7 +195,7 @@ def is_alike(declared: str, found: str) -> bool:
         return True
     if found in {magic.ZIP, magic.OLE} and declared.startswith("application/"):
         return True
-    tops = {declared.split("/")[0], found.split("/")[0]}
+    tops = {declared.partition("/")[0], found.partition("/")[0]}
     return len(tops) == 1 and tops <= {"image", "audio", "video"}
 
 

@@ -100,10 +100,13 @@ class Body:
 
 def is_body(leaf: Leaf) -> bool:
     """Is this part read as words of the sender, rather than offered as an attachment?"""
-    if leaf.type not in {"text/plain", "text/html", "text/enriched", "text/richtext"} or leaf.disposition == "attachment":
+    if (
+        leaf.type not in {"text/plain", "text/html", "text/enriched", "text/richtext"}
+        or leaf.disposition == "attachment"
+    ):
         return False
     is_named = leaf.disposition_parameters.get("filename") or leaf.parameters.get("name")
-    return not is_named or leaf.number == 1 and leaf.disposition != "attachment" and not leaf.inside
+    return not is_named or not leaf.inside
 
 
 def _unflowed(text: str, leaf: Leaf) -> str:

@@ -40,7 +40,9 @@ def _reported(leaf: Leaf, letter: str) -> tuple[Failure, ...]:
             continue
         action = _short(mime.first(fields, "action")).split(" ")[0].lower()
         status = _status(_short(mime.first(fields, "status")))
-        diagnostic = re.sub(r"^[a-z0-9-]{1,20}\s?;\s?", "", _short(mime.first(fields, "diagnostic-code")), flags=re.I)
+        diagnostic = re.sub(
+            r"^[a-z0-9-]{1,20}\s?;\s?", "", _short(mime.first(fields, "diagnostic-code")), flags=re.IGNORECASE
+        )
         found.append(Failure(recipient, action, status, diagnostic, letter))
     return tuple(found)
 

@@ -9,9 +9,20 @@ from callcare.mailbox.rules.mime import Headers, Mail, first
 from callcare.mailbox.rules.readings import Address, Kind, Ours
 
 _KEYWORD = re.compile(r"[a-z-]+")
-_ABSENT = ("reponse automatique", "reponse auto", "absence", "automatic reply", "out of office", "absent", "auto-reply", "autoreply")
+_ABSENT = (
+    "reponse automatique",
+    "reponse auto",
+    "absence",
+    "automatic reply",
+    "out of office",
+    "absent",
+    "auto-reply",
+    "autoreply",
+)
 _AWAY_DAEMONS = {"mailer-daemon", "postmaster", "mailer_daemon", "maildaemon"}
-_NOBODY = re.compile(r"(?:no|ne)[._-]?(?:t[._-]?)?(?:reply|pas[._-]?repondre|repondez[._-]?pas)|do[._-]?not[._-]?reply", re.IGNORECASE)
+_NOBODY = re.compile(
+    r"(?:no|ne)[._-]?(?:t[._-]?)?(?:reply|pas[._-]?repondre|repondez[._-]?pas)|do[._-]?not[._-]?reply", re.IGNORECASE
+)
 _NO_ANSWER = {"all", "autoreply", "dr"}
 
 
@@ -47,15 +58,24 @@ def kind_of(facts: Facts, ours: Ours) -> tuple[Kind, str]:
 
 def wants_no_reply(headers: Headers, sender: Address) -> bool:
     """Would an acknowledgement go to nobody, or to a machine that asks for none?"""
-    said = {word.strip().lower() for value in _values(headers, "x-auto-response-suppress") for word in value.split(",")}
+    said = {
+        word.strip().lower() for value in _values(headers, "x-auto-response-suppress") for word in value.split(",")
+    }
     if said & _NO_ANSWER or _has_empty_return_path(headers):
         return True
     return bool(_NOBODY.match(sender.address.partition("@")[0]))
 
 
-def _own(facts: Facts, ours: Ours) -> str:
-    if facts.message_id and ours.is_signed(facts.message_id):
+def own_by_id(message_id: str, ours: Ours) -> str:
+    """Why a mail is a copy of one of ours, by its identifier; "" when it is none."""
+    if message_id and ours.is_signed(message_id):
         return "Son identifiant est l’un des nôtres : c’est une copie d’un courriel que nous avons envoyé."
+    return ""
+
+
+def _own(facts: Facts, ours: Ours) -> str:
+    if why := own_by_id(facts.message_id, ours):
+        return why
     if ours.instance and ours.instance in _values(facts.headers, "x-callcare-instance"):
         return "Il porte la marque de notre installation : c’est une copie d’un courriel que nous avons envoyé."
     return ""

@@ -18,6 +18,8 @@ WITH_TOKENS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "repl
 
 _ID = re.compile(r"<([^<>]{1,2000})>")
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[^\s@<>\"(),:;\\\[\]]{1,190}")
+# What may separate; a quoted word and an escaped character hold no separator.
+_MARKS = re.compile(r"\\.|\"(?:[^\"\\]|\\.){0,2000}\"|[()<>,;]", re.DOTALL)
 _TOKEN = re.compile(r"[a-z0-9_.=-]{1,100}")
 _TAG = re.compile(r"\[\s?(CC-[0-9A-Za-z-]{1,40})\s?\]", re.IGNORECASE)
 _NAMED_ZONE = re.compile(r"\s*\([^()]{0,60}\)\s*$")
@@ -114,28 +116,20 @@ def is_address(said: str) -> bool:
 def _items(value: str) -> list[str]:
     """Cut at commas (and semicolons, as some programs write) outside quotes, brackets and comments."""
     items: list[str] = []
-    start, quoted, depth, angle = 0, False, 0, False
-    escaped = False
-    for at, char in enumerate(value):
-        if escaped:
-            escaped = False
-        elif char == "\\":
-            escaped = True
-        elif char == '"' and not depth:
-            quoted = not quoted
-        elif quoted:
-            continue
-        elif char in "()":
+    start, depth, angle = 0, 0, False
+    for found in _MARKS.finditer(value):
+        char = found[0]
+        if char in "()":
             depth = max(0, depth + (1 if char == "(" else -1))
         elif char in "<>":
             angle = char == "<"
         elif char in ",;" and not depth and not angle:
-            items.append(value[start:at])
-            start = at + 1
+            items.append(value[start : found.start()])
+            start = found.end()
             if len(items) > MOST_ADDRESSES:
                 return items
     rest = value[start:]
-    return items + (rest.split(",")[:MOST_ADDRESSES] if quoted or depth or angle else [rest])
+    return items + (rest.split(",")[:MOST_ADDRESSES] if depth or angle else [rest])
 
 
 def _address(item: str) -> Address | None:

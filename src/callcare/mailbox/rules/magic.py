@@ -65,10 +65,27 @@ OLE_STREAMS = [  # names of streams, in UTF-16 as the format writes them
     ("Book", "application/vnd.ms-excel"),
     ("PowerPoint Document", "application/vnd.ms-powerpoint"),
 ]
-MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|iframe|meta|title|table|div|a\s|img\s|form)\b", re.IGNORECASE)
-SVG = re.compile(rb"<svg\b", re.IGNORECASE)
-BATCH = re.compile(rb"\s*(?:@echo\s+off|rem\s|powershell\b|param\s*\(|wscript\.|on\s+error\s+resume|dim\s+\w+\s*$|<\?php)", re.IGNORECASE | re.MULTILINE)
-MAIL = re.compile(rb"(?:(?:from|to|cc|subject|date|received|return-path|message-id|mime-version|delivered-to|reply-to|x-[a-z-]{1,40}): ?[^\r\n]{0,998}\r?\n(?:[ \t][^\r\n]{0,998}\r?\n){0,50}){3}", re.IGNORECASE)
+MARKUP = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|script|iframe|meta|title|table|div|a\s|img\s|form)\b", re.IGNORECASE
+)
+BATCH = re.compile(
+    rb"\A(?:@echo\s+off|rem\s|powershell\b|param\s*\(|wscript\.|on\s+error\s+resume|dim\s+\w{1,40}\s*\n|<\?php)",
+    re.IGNORECASE,
+)
+MAIL = re.compile(
+    rb"\A(?:(?:from|to|cc|subject|date|received|return-path|message-id|mime-version|delivered-to|reply-to|x-[a-z-]{1,40}):"
+    rb"[^\r\n]{0,998}\r?\n(?:[ \t][^\r\n]{0,998}\r?\n){0,50}){3}",
+    re.IGNORECASE,
+)
+TEXTS = [  # the first that is found
+    ("text/calendar", re.compile(rb"\Abegin:vcalendar", re.IGNORECASE)),
+    ("text/vcard", re.compile(rb"\Abegin:vcard", re.IGNORECASE)),
+    ("image/svg+xml", re.compile(rb"\A(?:<[?!][^<>]{0,500}>\s*){0,5}<svg\b", re.IGNORECASE)),
+    (HTML, MARKUP),
+    (SCRIPT, BATCH),
+    (EML, MAIL),
+    ("text/xml", re.compile(rb"\A<\?xml")),
+]
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -97,7 +114,7 @@ def _is_windows_program(data: bytes) -> bool:
 
 def _boxed(data: bytes) -> str:
     """Types told by a box, an archive or a storage whose inside must be looked at."""
-    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(data)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return next((kind for name, kind in OLE_STREAMS if _wide(name) in data), OLE)
@@ -123,9 +140,9 @@ def _zipped(data: bytes) -> str:
     if b"[Content_Types].xml" in data or b"_rels/.rels" in data:
         if has_macros(data):
             return WITH_MACROS
-        for folder, kind in ((b"word/", DOCX), (b"xl/", XLSX), (b"ppt/", PPTX)):
+        for folder, suite in ((b"word/", DOCX), (b"xl/", XLSX), (b"ppt/", PPTX)):
             if folder in data:
-                return kind
+                return suite
     if b"META-INF/MANIFEST.MF" in data:
         return JAR
     return ZIP
@@ -139,20 +156,8 @@ def _textual(data: bytes) -> str:
     if not start.strip() or CONTROL.search(start):
         return UNKNOWN
     start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    for magic, kind in ((b"BEGIN:VCALENDAR", "text/calendar"), (b"BEGIN:VCARD", "text/vcard")):
-        if start[:20].upper().startswith(magic):
-            return kind
-    if SVG.search(start) and start.startswith(b"<"):
-        return "image/svg+xml"
-    if MARKUP.search(start):
-        return HTML
-    if BATCH.match(start):
-        return SCRIPT
-    if MAIL.match(start):
-        return EML
-    if start.startswith(b"<?xml"):
-        return "text/xml"
-    return "text/csv" if _is_table(start) else "text/plain"
+    found = next((kind for kind, test in TEXTS if test.search(start)), "")
+    return found or ("text/csv" if _is_table(start) else "text/plain")
 
 
 def _is_table(start: bytes) -> bool:

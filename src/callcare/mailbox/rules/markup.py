@@ -24,12 +24,75 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 REL = "noopener noreferrer nofollow"
 # A line of its own, also where the page keeps no such tag.
 LINES = frozenset(
-    "address article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 "
-    "h5 h6 header hr li main nav ol p pre section table tbody tfoot thead tr ul menu dir br title".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+        "menu",
+        "dir",
+        "br",
+        "title",
+    ]
 )
-PARAGRAPHS = frozenset("p ul ol blockquote table h1 h2 h3 h4 h5 h6 pre dl".split())
-UNSEEN = frozenset("script style head title template noscript iframe object embed svg math audio video canvas select textarea xml".split())
-VOID = frozenset("br hr img input meta link area base col embed param source track wbr".split())
+PARAGRAPHS = frozenset(["p", "ul", "ol", "blockquote", "table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dl"])
+UNSEEN = frozenset(
+    [
+        "script",
+        "style",
+        "head",
+        "title",
+        "template",
+        "noscript",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "math",
+        "audio",
+        "video",
+        "canvas",
+        "select",
+        "textarea",
+        "xml",
+    ]
+)
+VOID = frozenset(
+    ["br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "param", "source", "track", "wbr"]
+)
 # What programs put around the mail that is answered.
 HISTORY_MARKS = ("divrplyfwdmsg", "appendonsend", "yahoo_quoted", "protonmail_quote")
 
@@ -107,7 +170,8 @@ def tokens(source: str) -> Iterator[Tag | str]:
 
 def attributes(tag: Tag) -> dict[str, str]:
     return {
-        found[1].lower(): html.unescape(found[2].strip("\"'")) for found in _ATTRIBUTE.finditer(tag.attributes[:LONGEST_TAG])
+        found[1].lower(): html.unescape(found[2].strip("\"'"))
+        for found in _ATTRIBUTE.finditer(tag.attributes[:LONGEST_TAG])
     }
 
 
@@ -164,7 +228,7 @@ def _kept(source: str) -> Iterator[str]:
         name = SAME_AS.get(item.name, item.name)
         if name in ALLOWED:
             yield _plain_tag(name, item)
-            fresh = name in PARAGRAPHS or name == "br" or (fresh and name not in {"a"})
+            fresh = name in PARAGRAPHS or name == "br" or (fresh and name != "a")
         elif item.name in LINES and not fresh:
             fresh = True
             yield "<br>"

@@ -136,7 +136,7 @@ def _characters(line: bytes) -> str:
 def _sound_type(said: str, default: str) -> str:
     if _TYPE.fullmatch(said):
         return said
-    word = said.split("/")[0]
+    word = said.partition("/")[0]
     if word in _KNOWN_TOPS - {"text", "multipart"} and said:
         return "application/octet-stream"
     return default
@@ -201,7 +201,9 @@ def _leaf(
     body = memoryview(raw)[at : max(at, piece.end)]
     if kind.startswith("multipart/"):
         kind = "text/plain" if not piece.inside else "application/octet-stream"
-    return Leaf(number, headers, kind, parameters, disposition, of_disposition, encoding, body, piece.inside, piece.choice)
+    return Leaf(
+        number, headers, kind, parameters, disposition, of_disposition, encoding, body, piece.inside, piece.choice
+    )
 
 
 def _from_uuencode(data: bytes) -> bytes:

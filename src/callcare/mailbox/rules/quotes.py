@@ -1,4 +1,4 @@
-"""Which passages of a mail are folded: earlier mails and signatures. Nothing is ever cut, and never all of it folded."""
+"""Which passages of a mail are folded: earlier mails and signatures. Nothing is cut, and never is all of it folded."""
 
 import re
 from dataclasses import dataclass
@@ -35,7 +35,9 @@ _FORWARDING_SUBJECT = re.compile(r"\s{0,5}(?:re\s?:\s?)?(?:tr|fwd?|fw|transf|wg|
 _RULE = re.compile(r"[-_=*\s]{5,200}$")
 _FIELDS = {
     "from": re.compile(r"[*_>\s]{0,6}(?:de|from|von|da|expéditeur)\s?[*_]{0,2}\s?:[*_]{0,2}\s{0,3}\S", re.IGNORECASE),
-    "date": re.compile(r"[*_>\s]{0,6}(?:envoyé(?:\sle)?|date|sent|gesendet|datum|inviato)\s?[*_]{0,2}\s?:", re.IGNORECASE),
+    "date": re.compile(
+        r"[*_>\s]{0,6}(?:envoyé(?:\sle)?|date|sent|gesendet|datum|inviato)\s?[*_]{0,2}\s?:", re.IGNORECASE
+    ),
     "to": re.compile(r"[*_>\s]{0,6}(?:à|a|to|an|destinataires?|pour)\s?[*_]{0,2}\s?:", re.IGNORECASE),
     "subject": re.compile(r"[*_>\s]{0,6}(?:objet|sujet|subject|betreff|oggetto)\s?[*_]{0,2}\s?:", re.IGNORECASE),
 }
@@ -66,7 +68,7 @@ def folds(text: str, *, subject: str = "", hints: tuple[Fold, ...] = ()) -> tupl
     """The passages to fold, in order. `hints` are where the HTML says that an earlier mail begins."""
     lines = _lines(text)
     is_forward = bool(_FORWARDING_SUBJECT.match(subject))
-    spans, stop = _histories(text, lines, is_forward, {hint.start for hint in hints})
+    spans, stop = _histories(text, lines, is_forward=is_forward, hints={hint.start for hint in hints})
     spans = sorted([*spans, *_signatures(lines, spans, stop)], key=lambda fold: fold.start)
     if _is_readable(text, spans):
         return tuple(spans)
@@ -89,7 +91,7 @@ def _lines(text: str) -> list[_Line]:
     return lines
 
 
-def _histories(text: str, lines: list[_Line], is_forward: bool, hints: set[int]) -> tuple[list[Fold], int]:
+def _histories(text: str, lines: list[_Line], *, is_forward: bool, hints: set[int]) -> tuple[list[Fold], int]:
     """Folds of earlier mails, and where scanning stopped: a forwarded mail is the request, with all that follows."""
     spans: list[Fold] = []
     has_above = False  # has anything readable been seen, that stays unfolded?
@@ -98,7 +100,7 @@ def _histories(text: str, lines: list[_Line], is_forward: bool, hints: set[int])
         line = lines[n]
         if _FORWARDED.match(line.said):
             return spans, line.start
-        if has_above and (kind := _begins_history(lines, n, is_forward, hints)):
+        if has_above and (kind := _begins_history(lines, n, is_forward=is_forward, hints=hints)):
             begin = _with_rule_above(lines, n) if kind == FoldKind.HISTORY else n
             return [*spans, Fold(lines[begin].start, len(text), kind)], len(text)
         after = _quoted_until(lines, n)
@@ -111,7 +113,7 @@ def _histories(text: str, lines: list[_Line], is_forward: bool, hints: set[int])
     return spans, len(text)
 
 
-def _begins_history(lines: list[_Line], n: int, is_forward: bool, hints: set[int]) -> FoldKind | None:
+def _begins_history(lines: list[_Line], n: int, *, is_forward: bool, hints: set[int]) -> FoldKind | None:
     """Does everything from here belong to an earlier mail?"""
     if _ORIGINAL.match(lines[n].said) and not lines[n].is_blank:
         return FoldKind.HISTORY
@@ -134,7 +136,7 @@ def _quoted_until(lines: list[_Line], n: int) -> int:
     while n < len(lines) and (lines[n].is_quoted or lines[n].is_blank):
         if lines[n].is_quoted:
             if _FORWARDED.match(lines[n].said):
-                return last if last > begin else begin
+                return max(begin, last)
             last = n + 1
         n += 1
     return last

@@ -4,15 +4,25 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from callcare.mailbox.rules import (
-    attachments, bodies, bounces, charsets, classify, correspondents, mime, quotes, trusting, words,
+    attachments,
+    bodies,
+    bounces,
+    charsets,
+    classify,
+    correspondents,
+    mime,
+    quotes,
+    trusting,
+    words,
 )  # fmt: skip
 from callcare.mailbox.rules.mime import Leaf, Mail
 from callcare.mailbox.rules.readings import Address, Kind, Ours, Part, Reading
 
-LARGEST_MAIL = 60_000_000
+LARGEST_MAIL = 40_000_000
 
 UNREADABLE = "Ce courriel n’a pas pu être lu : ouvrez l’original."
 FIELD = "{what} : illisible, voyez l’original."
@@ -21,13 +31,16 @@ NO_DATE = "Le courriel ne porte pas de date."
 ABSURD_DATE = "La date du courriel n’a pas de sens : « {said} »."
 MANY_PARTS = "Plus de deux cents parties : les dernières ne sont pas lues."
 TOO_DEEP = "Des parties sont imbriquées à l’excès : elles restent une pièce jointe."
-TOO_LARGE = "Courriel de plus de 60 Mo : seul son début est lu."
+TOO_LARGE = "Courriel de plus de 40 Mo : seul son début est lu."
 OTHER_NAME = "Le nom affiché de l’expéditeur contient une autre adresse que la sienne."
 NO_BODY = "Le courriel ne contient aucun texte."
 
 _ADDRESS_IN_NAME = re.compile(r"[^\s@<>()\"',;]{1,64}@[^\s@<>()\"',;]{1,190}\.[a-zA-Z]{2,20}")
 
 T = TypeVar("T")
+D = TypeVar("D")
+NO_IDS: tuple[str, ...] = ()
+NO_ADDRESSES: tuple[Address, ...] = ()
 
 
 def read(raw: bytes, ours: Ours) -> Reading:
@@ -68,7 +81,7 @@ class _Guard:
 
     warnings: list[str] = field(default_factory=list)
 
-    def of(self, what: str, do: Callable[[], T], otherwise: T) -> T:
+    def of(self, what: str, do: Callable[[], T], otherwise: D) -> T | D:
         try:
             return do()
         except MemoryError:
@@ -90,8 +103,8 @@ def _content(mail: Mail, guard: _Guard) -> _Content:
     digest = hashlib.sha256()
     content = _Content(bodies.Body(), [], "")
     for leaf in mail.leaves:
-        data = guard.of(f"Partie {leaf.number}", lambda leaf=leaf: _data(leaf), b"")  # type: ignore[misc]
-        digest.update(bytes(leaf.body) if data is None else data)
+        data = guard.of(f"Partie {leaf.number}", partial(_data, leaf), b"")
+        digest.update(leaf.body if data is None else data)
         _place(leaf, data, content, guard)
     content.digest = digest.hexdigest()
     return content
@@ -119,7 +132,9 @@ def _reading(mail: Mail, content: _Content, ours: Ours, guard: _Guard) -> Readin
     references = guard.of("References", lambda: correspondents.ids(headers.get("references", [])), ())
     text, hints = guard.of("Texte", content.body.text, ("", ()))
     facts = classify.Facts(mail, message_id, (*in_reply_to, *references), sender, subject)
-    kind, why = guard.of("Nature", lambda: classify.kind_of(facts, ours), (Kind.HUMAN, "La nature n’a pas pu être lue."))
+    kind, why = guard.of(
+        "Nature", lambda: classify.kind_of(facts, ours), (Kind.HUMAN, "La nature n’a pas pu être lue.")
+    )
     sent_at = guard.of("Date", lambda: correspondents.sent_at(headers), None)
     html = guard.of("Mise en page", content.body.html, "")
     return Reading(
@@ -143,9 +158,13 @@ def _reading(mail: Mail, content: _Content, ours: Ours, guard: _Guard) -> Readin
         body_digest=content.digest,
         failures=guard.of("Rapport", lambda: bounces.failures(mail, text), ()) if kind == Kind.BOUNCE else (),
         wants_no_reply=guard.of("Réponse", lambda: classify.wants_no_reply(headers, sender), False),  # noqa: FBT003
-        is_authenticated=guard.of("Authentification", lambda: trusting.is_authenticated(headers, ours, sender.address), None),
+        is_authenticated=guard.of(
+            "Authentification", lambda: trusting.is_authenticated(headers, ours, sender.address), None
+        ),
         charset=content.body.charset,
-        warnings=tuple(dict.fromkeys([*guard.warnings, *content.body.warnings, *_remarks(mail, sender, sent_at, text)])),
+        warnings=tuple(
+            dict.fromkeys([*guard.warnings, *content.body.warnings, *_remarks(mail, sender, sent_at, text)])
+        ),
     )
 
 
@@ -169,7 +188,7 @@ def _nothing(raw: bytes, why: str) -> Reading:
     """A mail that could not be understood at all is one of a person's, until an operator says otherwise."""
     return Reading(
         kind=Kind.HUMAN, why=f"La lecture a échoué ({why}).", message_id="", in_reply_to=(), references=(), tokens=(),
-        tags=(), from_=Address("", ""), reply_to=None, to=(), cc=(), subject="", sent_at=None, text="", html="", folds=(),
-        parts=(), body_digest=hashlib.sha256(raw).hexdigest(), failures=(), wants_no_reply=True, is_authenticated=None,
+        tags=(), from_=Address("", ""), reply_to=None, to=(), cc=(), subject="", sent_at=None, text="", html="",
+        folds=(), parts=(), body_digest=hashlib.sha256(raw).hexdigest(), failures=(), wants_no_reply=True, is_authenticated=None,
         charset="", warnings=(UNREADABLE,),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What our own mail server says of the sender. What other servers, or the sender, wrote under that header is not heard."""
+"""What our own mail server says of the sender. What others wrote under that header is not heard."""
 
 import re
 
@@ -10,7 +10,9 @@ LONGEST = 10_000
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,1000}"')
 _METHOD = re.compile(r"\s*(dmarc|dkim|spf)(?:/\d{1,3})?\s*=\s*([a-z]{1,20})\b", re.IGNORECASE)
-_PROPERTY = re.compile(r"\b(header\.d|header\.from|header\.i|smtp\.mailfrom|smtp\.helo)\s{0,5}=\s{0,5}([^\s;]{1,255})", re.IGNORECASE)
+_PROPERTY = re.compile(
+    r"\b(header\.d|header\.from|header\.i|smtp\.mailfrom|smtp\.helo)\s{0,5}=\s{0,5}([^\s;]{1,255})", re.IGNORECASE
+)
 
 
 def is_authenticated(headers: Headers, ours: Ours, sender: str) -> bool | None:
@@ -45,7 +47,9 @@ def _speaks_for(item: str, method: str, domain: str) -> bool:
         for found in _PROPERTY.finditer(item)
         if found[1].lower() in wanted
     }
-    return bool(domain) and any(one and (domain == one or domain.endswith(f".{one}")) and "." in one for one in domains)
+    return bool(domain) and any(
+        one and (domain == one or domain.endswith(f".{one}")) and "." in one for one in domains
+    )
 
 
 def _without_comments(said: str) -> str:

@@ -1,4 +1,4 @@
-"""A reading as JSON: between the process that reads and the one that keeps, and for people who ask what is understood."""
+"""A reading as JSON: between the process that reads and the one that keeps it, and for people who ask."""
 
 import dataclasses
 from datetime import datetime
@@ -39,7 +39,9 @@ def from_json(said: Json) -> Reading:
         body_digest=_text(said["body_digest"]),
         failures=tuple(Failure(**{name: _text(value) for name, value in one.items()}) for one in said["failures"]),
         wants_no_reply=bool(said["wants_no_reply"]),
-        is_authenticated=said["is_authenticated"] if said["is_authenticated"] is None else bool(said["is_authenticated"]),
+        is_authenticated=said["is_authenticated"]
+        if said["is_authenticated"] is None
+        else bool(said["is_authenticated"]),
         charset=_text(said["charset"]),
         warnings=_texts(said["warnings"]),
     )

@@ -128,9 +128,10 @@ def _place(name: str) -> tuple[str, int, bool]:
 def _joined(parts: dict[int, tuple[bool, str]]) -> str:
     charset, data, begun = "", b"", False
     for _, (is_encoded, said) in sorted(parts.items()):
+        piece = said
         if is_encoded and not begun and said.count("'") >= 2:
-            charset, _, said = said.split("'", 2)
+            charset, _, piece = said.split("'", 2)
         begun = True
-        raw = said.encode("utf-8", "surrogateescape")
+        raw = piece.encode("utf-8", "surrogateescape")
         data += unquote_to_bytes(raw) if is_encoded else raw
     return charsets.one_line(charsets.decoded(data, charset)[0])
