@@ -1,4 +1,20 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from callcare.mailbox.views import answers, attachments, cards
 
 app_name = "mailbox"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("courriels/", cards.mail_list, name="mails"),
+    path("courriels/contacts/<str:ref>/", cards.of_interaction, name="of-interaction"),
+    path("courriels/fils/<str:ref>/", cards.thread, name="thread"),
+    path("courriels/reponses/<str:ref>/retrait/", answers.withdraw, name="withdraw"),
+    path("courriels/<str:ref>/", cards.mail, name="mail"),
+    path("courriels/<str:ref>/mise-en-forme/", cards.formatted, name="formatted"),
+    path("courriels/<str:ref>/original/", cards.original, name="original"),
+    path("courriels/<str:ref>/personne/", cards.human, name="human"),
+    path("courriels/<str:ref>/reponse/", answers.answer, name="answer"),
+    path("pieces/<str:ref>/", attachments.attachment, name="attachment"),
+    path("pieces/<str:ref>/apercu/<int:page>/", attachments.preview, name="preview"),
+    path("pieces/<str:ref>/telechargement/", attachments.download, name="download"),
+    path("pieces/<str:ref>/original/", attachments.open_unscanned, name="open"),
+]

@@ -14,16 +14,17 @@ from callcare.core import clock
 from callcare.core.deeds import Refused
 from callcare.core.french import counted
 from callcare.desk import actions
-from callcare.desk.enums import Disposition, InteractionState
+from callcare.desk.enums import Disposition, InteractionChannel, InteractionState
 from callcare.desk.forms import CallBackForm, FinishForm, IdentifyForm, ReferForm, StartForm
 from callcare.desk.models import Draft, Interaction, InteractionQuerySet, Reminder
 from callcare.desk.requests import current_desk
 from callcare.directory.callers import who_calls
+from callcare.directory.writers import who_writes
 from callcare.directory.rules import phones
 from callcare.directory.search import find_organisations
 from callcare.ui.templatetags.words import hour, moment
 
-PARTS = {"note", "need", "commitment"}  # what the draft of a contact is made of
+PARTS = {"note", "need", "commitment", "answer"}  # what the draft of a contact is made of
 
 
 @allow(Role.OPERATOR)
@@ -109,9 +110,11 @@ def _page(request: HttpRequest, interaction: Interaction, *, status: int = 200, 
 
 
 def _caller(interaction: Interaction) -> object:
-    """Who may be calling, by the number alone: a hint, shown while nobody is named."""
+    """Who may be calling or writing, by the number or the address alone: a hint, shown while nobody is named."""
     if interaction.organisation or not interaction.raw_identity:
         return None
+    if interaction.channel == InteractionChannel.MAIL:
+        return who_writes(interaction.raw_identity)
     return who_calls(interaction.raw_identity)
 
 

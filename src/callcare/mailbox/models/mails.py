@@ -101,6 +101,11 @@ class Mail(models.Model):
         return self.reply_to or self.from_address
 
 
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(mail__desk__in=desk_keys(user)) if user.is_operator else self.none()
+
+
 @pghistory.track()
 class Attachment(models.Model):
     """A « pièce jointe »: its bytes stay in the raw mail; here is what may be done with it."""
@@ -118,6 +123,9 @@ class Attachment(models.Model):
     scan = models.CharField("analyse", max_length=9, choices=ScanState, default=ScanState.UNSCANNED)
     scan_said = models.CharField("résultat de l’analyse", max_length=200, blank=True)
     scanned_at = models.DateTimeField("analysée le", null=True, blank=True)
+    opened_at = models.DateTimeField("original ouvert le", null=True, blank=True)  # unscanned, for a reason said
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "pièce jointe"
