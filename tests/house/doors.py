@@ -25,6 +25,7 @@ from tests import cast
 from tests.calls import stage as calls
 from tests.introductions import stage
 from tests.introductions.test_answer_by_link import asked
+from tests.mailbox import desk_stage as mails
 
 OPERATOR, STEWARD, ADMIN, PARTNER = Role.OPERATOR, Role.STEWARD, Role.ADMIN, Role.PARTNER
 EVERYBODY = tuple(Role)
@@ -259,6 +260,20 @@ DOORS = [
     door("desk:done", OPERATOR, of=reminder, post=True),
     door("desk:tried", OPERATOR, of=reminder, post=True),
     door("desk:snooze", OPERATOR, of=reminder, post=True),
+    # mailbox
+    door("mailbox:mails", OPERATOR),
+    door("mailbox:of-interaction", OPERATOR, of=lambda: (mails.arrived().interaction.ref,)),
+    door("mailbox:thread", OPERATOR, of=lambda: (mails.arrived().thread.ref,)),
+    door("mailbox:withdraw", OPERATOR, of=mails.an_answer, post=True),
+    door("mailbox:mail", OPERATOR, of=lambda: (mails.arrived().ref,)),
+    door("mailbox:formatted", OPERATOR, of=lambda: (mails.formatted().ref,)),
+    door("mailbox:original", OPERATOR, of=lambda: (mails.arrived().ref,)),
+    door("mailbox:human", OPERATOR, of=lambda: (mails.newsletter().ref,), post=True),
+    door("mailbox:answer", OPERATOR, of=lambda: (mails.arrived().ref,), both=True),
+    door("mailbox:attachment", OPERATOR, of=lambda: (mails.attachment().ref,)),
+    door("mailbox:preview", OPERATOR, of=lambda: (mails.attachment().ref, 1)),
+    door("mailbox:download", OPERATOR, of=lambda: (mails.clean_attachment().ref,)),
+    door("mailbox:open", OPERATOR, of=lambda: (mails.attachment().ref,), post=True),
     # calls
     door("calls:messages", OPERATOR, of=voice_contact),
     door("calls:sound", OPERATOR, of=voice_message),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, Func, Value
+from django.db.models import CharField, F, Func, Value
 
 from callcare.directory.callers import MOST, Candidate
 from callcare.directory.enums import Certainty, ChannelKind
@@ -34,7 +34,7 @@ def who_writes(address: str) -> Writer:
     certainty = Certainty.KNOWN
     domain = emails.domain(address)
     if not rows and domain:
-        of = Func(F("value"), Value("@"), Value(2), function="split_part")
+        of = Func(F("value"), Value("@"), Value(2), function="split_part", output_field=CharField())
         rows = list(_with_owner(noted.alias(of=of).filter(of=domain)))
         certainty = Certainty.MAYBE
     found: dict[tuple[int, int | None], Candidate] = {}

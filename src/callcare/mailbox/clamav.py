@@ -51,7 +51,11 @@ def _line() -> socket.socket:
     if way == "unix" and where:
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         line.settimeout(SECONDS)
-        line.connect(where)
+        try:
+            line.connect(where)
+        except OSError:
+            line.close()
+            raise
         return line
     if way == "tcp" and where:
         host, _, port = where.rpartition(":")

@@ -21,20 +21,24 @@ def recognise_human(mail: Mail, *, by: User) -> Interaction:
             raise Refused("Ce courriel est déjà parmi les messages des personnes.")
         if mail.copy_of_id:
             raise Refused("Ce courriel est la copie d’un autre : reconnaissez l’autre.")
-        known = who_writes(mail.from_address)
-        one = known.sure
-        contact = mail.interaction or log_interaction(
-            by=None,
-            desk=mail.desk,
-            channel=InteractionChannel.MAIL,
-            organisation=one.organisation if one else None,
-            person=one.person if one else None,
-            raw_identity=mail.from_address,
-            started_at=mail.received_at,
-            external_id=f"mail:{mail.ref}",
-        )
         here = Mail.objects.filter(pk=mail.pk, kind=mail.kind, interaction=mail.interaction_id)
-        if not here.update(kind=MailKind.HUMAN, interaction=contact):
+        if not here.update(kind=MailKind.HUMAN):  # before its contact: who comes second makes none
             raise Refused(TOO_LATE)
+        contact = mail.interaction or _contact_of(mail)
+        Mail.objects.filter(pk=mail.pk).update(interaction=contact)
         mail.kind, mail.interaction = MailKind.HUMAN, contact
         return contact
+
+
+def _contact_of(mail: Mail) -> Interaction:
+    one = who_writes(mail.from_address).sure
+    return log_interaction(
+        by=None,
+        desk=mail.desk,
+        channel=InteractionChannel.MAIL,
+        organisation=one.organisation if one else None,
+        person=one.person if one else None,
+        raw_identity=mail.from_address,
+        started_at=mail.received_at,
+        external_id=f"mail:{mail.ref}",
+    )

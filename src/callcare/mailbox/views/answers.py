@@ -64,7 +64,8 @@ def answer(request: HttpRequest, ref: str) -> HttpResponse:
         )
     except Refused as refusal:
         if isinstance(refusal, answering.ThreadMoved):
-            form.data = form.data | {"sent": str(refusal.sent)}  # type: ignore[operator]
+            form.data = form.data.copy()  # the button sends it now, if she still wants to
+            form.data["sent"] = str(refusal.sent)
         form.add_error(None, str(refusal))
         return _page(request, mail, form, status=422)
     _forget_draft(request, mail)
