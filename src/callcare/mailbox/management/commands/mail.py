@@ -1,4 +1,7 @@
-"""`./callcare mail read FILE.eml...` prints what intake understands of mails, one JSON object a line. No database."""
+"""`./callcare mail read FILE.eml...` prints what intake understands of mails, one JSON object a line. No database.
+
+`./callcare mail domain [DOMAIN]` says whether our letters will be believed.
+"""
 
 import json
 import sys
@@ -9,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from callcare.mailbox import domain
 from callcare.mailbox.reader import Unreadable, read_guarded
 from callcare.mailbox.rules import identifiers
 from callcare.mailbox.rules.readings import Ours
@@ -27,10 +31,30 @@ class Command(BaseCommand):
         does = parser.add_subparsers(dest="does", required=True, metavar="ACTION")
         read = does.add_parser("read", help="lire des courriels (.eml) et dire en JSON ce qui est compris")
         read.add_argument("files", nargs="+", metavar="FICHIER", help="un courriel ; « - » : l’entrée standard")
+        of_domain = does.add_parser("domain", help="dire si les lettres du domaine seront crues : MX, SPF, DKIM, DMARC")
+        of_domain.add_argument("domain", nargs="?", default="", metavar="DOMAINE", help="un domaine, ou une adresse")
+        of_domain.add_argument("--selector", action="append", default=[], metavar="SÉLECTEUR", help="de la clé DKIM")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["does"] == "domain":
+            name = options["domain"].rpartition("@")[2].strip().rstrip(".").lower() or settings.MAIL_DOMAIN
+            sys.exit(self.tell_domain(name, options["selector"] or ["default"]))
         if not self.read(options["files"]):
             sys.exit(NOT_READ)
+
+    def tell_domain(self, name: str, selectors: list[str]) -> int:
+        """What is right and wrong with a domain; the exit status: 1 when something must be put right."""
+        try:
+            found = domain.findings(name, selectors=selectors, asked=domain.ask)
+        except domain.NoNetwork:
+            self.stderr.write(f"{name} : aucun serveur de noms ne répond. Vérifiez la connexion, puis recommencez.")
+            return NOT_READ
+        self.stdout.write(f"Domaine {name}")
+        for one in found:
+            self.stdout.write(f"  {one.what} : {one.mark}. {one.said}")
+            if one.todo:
+                self.stdout.write(f"      {one.todo}")
+        return int(domain.is_wrong(found))
 
     def read(self, names: list[str]) -> bool:
         """Each file that can be read, on standard output; is it all of them?"""
