@@ -30,14 +30,16 @@ class Body:
 
     def take(self, leaf: Leaf, data: bytes) -> None:
         """One more part of the body, decoded."""
+        is_page = leaf.type == "text/html"
         declared = leaf.parameters.get("charset", "")
-        if not declared and leaf.type == "text/html" and (meta := _META.search(data[:2048])):
+        if not declared and is_page and (meta := _META.search(data[:2048])):
             declared = meta[1].decode("ascii")
+        data = markup.lightened(data) if is_page else data
         text, read = charsets.decoded(data[:MOST_BYTES], declared)
-        if len(data) > MOST_BYTES or len(text) > LONGEST_TEXT:
+        if len(data) > MOST_BYTES or len(text) > (markup.LONGEST if is_page else LONGEST_TEXT):
             self.warnings.append(TEXT_CUT)
         self._note(declared, read, is_ascii=text.isascii())
-        if leaf.type != "text/html":
+        if not is_page:
             text = text[:LONGEST_TEXT]
             text = _unflowed(text, leaf) if leaf.parameters.get("format", "").lower() == "flowed" else text
         self.parts.append((leaf, charsets.storable(text)))

@@ -55,6 +55,8 @@ def decoded(data: bytes, declared: str | None) -> tuple[str, str]:
         if data.startswith(bom):
             return data[len(bom) :].decode(_after_bom(bom, name), "replace"), name
     codec = codec_of(declared)
+    if codec == "cp1252" and not data.isascii() and (text := _strictly(data, "utf-8")) is not None:
+        return text, "utf-8"  # letters of Windows hardly ever happen to be UTF-8: the declaration is a program's habit
     if codec and (text := _strictly(data, codec)) is not None:
         return text, codec
     if (text := _strictly(data, "utf-8")) is not None:

@@ -134,7 +134,7 @@ def _items(value: str) -> list[str]:
 
 def _address(item: str) -> Address | None:
     item = item.strip()
-    if not item:
+    if not item or item.endswith(":"):  # a group of nobody, as undisclosed-recipients
         return None
     before, bracket, after = item.rpartition("<")
     if bracket:

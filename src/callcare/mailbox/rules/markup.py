@@ -8,13 +8,15 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import nh3
 
 from callcare.mailbox.rules.readings import Fold, FoldKind
 
 MOST_TAGS = 4_000
-LONGEST = 2_000_000
+LONGEST = 1_000_000
+MOST_ENTITIES = 20_000
 LONGEST_TAG = 4_000
 DEEPEST_QUOTE = 20
 
@@ -98,6 +100,10 @@ HISTORY_MARKS = ("divrplyfwdmsg", "appendonsend", "yahoo_quoted", "protonmail_qu
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,40})")
 _ATTRIBUTE = re.compile(r"""([a-zA-Z:_-]{1,40})\s{0,20}=\s{0,20}("[^"]{0,3000}"|'[^']{0,3000}'|[^\s"'>]{1,3000})""")
+_QUOTE_OR_END = re.compile("[\"'>]")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
+_PICTURE = re.compile(rb"data:[a-zA-Z0-9/;=+.-]{0,80},[a-zA-Z0-9+/=\r\n]{1000,}")
+_SCHEME = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)  # never relative: it would lead into our own pages
 _HIDDEN = re.compile(r"display\s{0,5}:\s{0,5}none|mso-hide\s{0,5}:\s{0,5}all", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
@@ -111,7 +117,12 @@ class Tag:
 
 def is_too_much(source: str) -> bool:
     """More tags, or more text, than a sanitiser is given."""
-    return len(source) > LONGEST or source.count("<") > MOST_TAGS
+    return len(source) > LONGEST or source.count("<") > MOST_TAGS or source.count("&") > MOST_ENTITIES
+
+
+def lightened(data: bytes) -> bytes:
+    """A page without the pictures that are written into it: nothing of them is shown."""
+    return _PICTURE.sub(b"data:,", data)
 
 
 def sanitised(source: str) -> str:
@@ -143,53 +154,78 @@ def as_text(source: str) -> tuple[str, tuple[Fold, ...]]:
 
 def tokens(source: str) -> Iterator[Tag | str]:
     """Tags and text in order. Comments and declarations vanish; what is no tag is text."""
-    at, length = 0, len(source)
-    no_comment_end = False
-    while at < length:
+    ends = _Ends(source)
+    at = 0
+    while at < len(source):
         spot = source.find("<", at)
         if spot < 0:
             yield source[at:]
             return
         if spot > at:
             yield source[at:spot]
-        if source.startswith("<!--", spot) and not no_comment_end:
-            end = source.find("-->", spot + 4)
-            no_comment_end = end < 0
-            at = end + 3 if end >= 0 else spot + 4
-            continue
         found = _TAG.match(source, spot)
         if not found and source[spot + 1 : spot + 2] not in {"!", "?", "/"}:
             yield "<"
             at = spot + 1
             continue
-        end = _end_of_tag(source, spot)
+        end = ends.of_comment(spot) if source.startswith("<!--", spot) else ends.of_tag(spot)
         if found:
-            yield Tag(found[2].lower(), bool(found[1]), source[found.end() : end])
-        at = end + 1
+            yield Tag(found[2].lower(), bool(found[1]), source[found.end() : end - 1])
+        at = end
+
+
+def unescaped(text: str) -> str:
+    """Entities as their letters. (The library's own takes minutes for some texts, and fails on numbers without end.)"""
+    return _ENTITY.sub(lambda found: _letter(found[0]), text)
+
+
+@lru_cache(4096)
+def _letter(entity: str) -> str:
+    return html.unescape(entity)
 
 
 def attributes(tag: Tag) -> dict[str, str]:
     return {
-        found[1].lower(): html.unescape(found[2].strip("\"'"))
+        found[1].lower(): unescaped(found[2].strip("\"'"))
         for found in _ATTRIBUTE.finditer(tag.attributes[:LONGEST_TAG])
     }
 
 
-def _end_of_tag(source: str, start: int) -> int:
-    """The ">" that ends a tag; one inside a quoted attribute does not. A tag never ends far away."""
-    limit = min(len(source), start + LONGEST_TAG)
-    at, quote = start + 1, ""
-    while at < limit:
-        char = source[at]
-        if quote:
-            quote = "" if char == quote else quote
-        elif char == ">":
-            return at
-        elif char in "\"'" and source[at - 1] == "=":
-            quote = char
-        at += 1
-    plain = source.find(">", start, limit)
-    return plain if plain >= 0 else limit - 1
+class _Ends:
+    """Finds where tags and comments end; what it looks at in vain is counted, so that all of it stays linear."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.patience = 3 * len(source)
+
+    def of_comment(self, start: int) -> int:
+        end = self.source.find("-->", start + 4) if self.patience > 0 else -1
+        if end >= 0:
+            return end + 3
+        self.patience -= len(self.source) - start
+        return start + 4
+
+    def of_tag(self, start: int) -> int:
+        """Behind the ">" that ends a tag; one inside a quoted attribute does not."""
+        end = self._outside_quotes(start)
+        if end < 0:
+            end = self.source.find(">", start)
+        return end + 1 if end >= 0 else len(self.source) + 1
+
+    def _outside_quotes(self, start: int) -> int:
+        at = start + 1
+        while self.patience > 0 and (found := _QUOTE_OR_END.search(self.source, at)):
+            if found[0] == ">":
+                return found.start()
+            behind = found.end()
+            if self.source[found.start() - 1] in "= ":
+                behind = self.source.find(found[0], behind) + 1
+                if not behind:
+                    break
+            self.patience -= behind - at
+            at = behind
+        self.patience -= len(self.source) - at
+        return -1
 
 
 def _shown(source: str) -> Iterator[Tag | str]:
@@ -223,7 +259,7 @@ def _kept(source: str) -> Iterator[str]:
     for item in _shown(source):
         if isinstance(item, str):
             fresh = fresh and not item.strip()
-            yield html.escape(html.unescape(item), quote=False)
+            yield html.escape(unescaped(item), quote=False)
             continue
         name = SAME_AS.get(item.name, item.name)
         if name in ALLOWED:
@@ -242,7 +278,7 @@ def _plain_tag(name: str, tag: Tag) -> str:
     if name != "a":
         return f"<{name}>"
     href = attributes(tag).get("href", "").strip()
-    return f'<a href="{html.escape(href)}">' if href else "<a>"
+    return f'<a href="{html.escape(href)}">' if _SCHEME.match(href) else "<a>"
 
 
 @dataclass
@@ -258,7 +294,7 @@ class _Writer:
     said: list[int] = field(default_factory=list)
 
     def write(self, text: str) -> None:
-        text = html.unescape(text).replace("\xa0", " ")
+        text = unescaped(text).replace("\xa0", " ")
         if self.preformatted:
             first, *others = text.split("\n")
             self.line.append(first)

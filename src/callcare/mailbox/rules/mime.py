@@ -78,6 +78,8 @@ def taken_apart(raw: bytes) -> Mail:
         if within is not None:
             todo += reversed(within)
             continue
+        if kind.startswith("multipart/") and piece.inside and not raw[at : piece.end].strip():
+            continue  # parts that are announced and do not come
         if len(mail.leaves) >= MOST_PARTS:
             mail.has_more = True
             break
@@ -171,18 +173,24 @@ def _children(raw: bytes, at: int, piece: _Piece, kind: str, boundary: str, mail
 def _boundaries(raw: bytes, start: int, end: int, mark: bytes) -> list[tuple[int, int, bool]]:
     """Where the boundary stands: its own line's begin, what follows the line, and whether it is the last."""
     spots: list[tuple[int, int, bool]] = []
-    at = raw.find(mark, start, end)
+    at = start if raw.startswith(mark, start, end) else _line_with(raw, start, end, mark)
     tries = 0
     while at >= 0 and tries < MOST_BOUNDARIES:
         tries += 1
         after = raw.find(b"\n", at, end) + 1 or end
         rest = raw[at + len(mark) : min(after, at + len(mark) + 100)].strip()
-        if (at == start or raw[at - 1 : at] == b"\n") and rest in {b"", b"--"}:
+        if rest in {b"", b"--"}:
             spots.append((at, after, rest == b"--"))
             if rest:
                 break
-        at = raw.find(mark, at + len(mark), end)
+        at = _line_with(raw, after - 1, end, mark)
     return spots
+
+
+def _line_with(raw: bytes, start: int, end: int, mark: bytes) -> int:
+    """The next line that begins with the boundary; -1 when there is none."""
+    found = raw.find(b"\n" + mark, start, end)
+    return found + 1 if found >= 0 else -1
 
 
 def _before_line_break(raw: bytes, start: int, end: int) -> int:

@@ -1,6 +1,7 @@
 """Which passages of a mail are folded: earlier mails and signatures. Nothing is cut, and never is all of it folded."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from callcare.mailbox.rules.readings import Fold, FoldKind
@@ -184,16 +185,17 @@ def _next_is_quoted(lines: list[_Line], n: int) -> bool:
 
 
 def _signatures(lines: list[_Line], spans: list[Fold], stop: int) -> list[Fold]:
+    """Signatures in what is not folded yet; each goes on to the next fold."""
     found: list[Fold] = []
     starts = [fold.start for fold in spans]
     taken = 0
     for n, line in enumerate(lines):
         if line.start >= stop:
             break
-        if line.start < taken or any(fold.start <= line.start < fold.end for fold in spans):
+        following = bisect_right(starts, line.start)
+        if line.start < taken or (following and line.start < spans[following - 1].end):
             continue
-        end = min([start for start in starts if start > line.start] + [stop])
-        until = _signature_end(lines, n, end)
+        until = _signature_end(lines, n, min(starts[following], stop) if following < len(starts) else stop)
         if until:
             found.append(Fold(line.start, until, FoldKind.SIGNATURE))
             taken = until

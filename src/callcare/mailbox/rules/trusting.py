@@ -9,7 +9,7 @@ from callcare.mailbox.rules.readings import Ours
 LONGEST = 10_000
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,1000}"')
-_METHOD = re.compile(r"\s*(dmarc|dkim|spf)(?:/\d{1,3})?\s*=\s*([a-z]{1,20})\b", re.IGNORECASE)
+_METHOD = re.compile(r"\s{0,20}(dmarc|dkim|spf)(?:/\d{1,3})?\s{0,5}=\s{0,5}([a-z]{1,20})\b", re.IGNORECASE)
 _PROPERTY = re.compile(
     r"\b(header\.d|header\.from|header\.i|smtp\.mailfrom|smtp\.helo)\s{0,5}=\s{0,5}([^\s;]{1,255})", re.IGNORECASE
 )
