@@ -274,6 +274,10 @@ DOORS = [
     door("mailbox:preview", OPERATOR, of=lambda: (mails.attachment().ref, 1)),
     door("mailbox:download", OPERATOR, of=lambda: (mails.clean_attachment().ref,)),
     door("mailbox:open", OPERATOR, of=lambda: (mails.attachment().ref,), post=True),
+    door("mailbox:proposal", OPERATOR, of=mails.a_pair, post=True),
+    door("mailbox:undo-merge", OPERATOR, of=lambda: (mails.arrived().thread.ref,), post=True),
+    door("mailbox:split", OPERATOR, of=lambda: (mails.arrived().ref,), post=True),
+    door("mailbox:read-again", OPERATOR, of=lambda: (mails.arrived().ref,), post=True),
     # calls
     door("calls:messages", OPERATOR, of=voice_contact),
     door("calls:sound", OPERATOR, of=voice_message),

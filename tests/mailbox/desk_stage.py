@@ -10,10 +10,10 @@ from callcare.core import clock
 from callcare.core.deeds import deed
 from callcare.desk.actions import log_interaction
 from callcare.desk.enums import InteractionChannel
-from callcare.directory.writers import who_writes
 from callcare.mailbox.actions.answering import answer
-from callcare.mailbox.enums import MailKind, ParseState, ScanState
-from callcare.mailbox.models import Attachment, Mail, Mailbox, RawMail, Thread
+from callcare.mailbox.actions.recognising import who_write
+from callcare.mailbox.enums import MailKind, ParseState, ProposalReason, ScanState
+from callcare.mailbox.models import Attachment, Mail, Mailbox, Proposal, RawMail, Thread
 from callcare.mailbox.rules.reading import read
 from callcare.mailbox.rules.readings import Ours
 from tests import cast
@@ -23,7 +23,7 @@ TEXT = """Bonjour,
 Nous cherchons 12 ordinateurs portables à Roubaix avant fin juin.
 Merci d'avance.
 
--- 
+--\x20
 Claire Delattre
 Atelier du Canal
 
@@ -88,7 +88,7 @@ def arrived(raw: bytes | None = None, *, thread: Thread | None = None, **over: o
             "wants_no_reply": said.wants_no_reply, "warnings": list(said.warnings), "received_at": at,
         } | over  # fmt: skip
         if facts["kind"] == MailKind.HUMAN and "interaction" not in facts:
-            one = who_writes(said.from_.address).sure
+            one = who_write([said.from_.address]).get(said.from_.address)
             facts["interaction"] = log_interaction(
                 by=None, desk=desk, channel=InteractionChannel.MAIL, raw_identity=said.from_.address, started_at=at,
                 organisation=one.organisation if one else None, person=one.person if one else None,
@@ -149,3 +149,12 @@ def an_answer() -> tuple[object, ...]:
     known = mail.answers.first()
     known = known or answer(mail, by=cast.marion(), to="claire@canal.test", subject="Re : x", body="Oui.", seen=0)
     return (known.letter.ref,)
+
+
+def a_pair() -> tuple[str, str]:
+    """Two threads that may be one."""
+    one = arrived(eml(message_id="<pair1@canal.test>", text="Un")).thread
+    other = arrived(eml(message_id="<pair2@canal.test>", text="Deux")).thread
+    with deed(cast.CastVerb.ENTERS, by=None):
+        Proposal.objects.get_or_create(thread=other, other=one, defaults={"reason": ProposalReason.SENDER})
+    return (other.ref, one.ref)

@@ -1,4 +1,4 @@
-"""An attachment is looked at before it is opened: a clean one is served, an infected one never, the rest as pictures."""
+"""An attachment is looked at before it is opened: clean it is served, infected never, else as pictures."""
 
 import io
 import socket
@@ -200,7 +200,7 @@ def test_the_pages_of_a_pdf_are_pictures(client):
     piece = attached("devis.pdf", "application/pdf", pdf(2))
     client.force_login(cast.marion())
     page = client.get(reverse("mailbox:attachment", args=[piece.ref]))
-    assert page.content.decode().count("<img class=\"sheet\"") == 2
+    assert page.content.decode().count('<img class="sheet"') == 2
     answer = client.get(reverse("mailbox:preview", args=[piece.ref, 2]))
     with Image.open(io.BytesIO(answer.content)) as image:
         assert max(image.size) <= previews.SIDE
@@ -226,7 +226,12 @@ def bomb() -> bytes:
         return struct.pack("!I", len(data)) + name + data + struct.pack("!I", zlib.crc32(name + data))
 
     head = struct.pack("!IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(10_000_000))) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(bytes(10_000_000)))
+        + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize(
@@ -259,6 +264,15 @@ def test_a_picture_as_large_as_a_good_camera_s_is_drawn():
 def test_the_child_knows_no_secret(monkeypatch):
     seen = []
     monkeypatch.setenv("CALLCARE_SECRET_KEY", "a secret")
-    monkeypatch.setattr(previews.subprocess, "run", lambda *_, **how: seen.append(how["env"]) or (_ for _ in ()).throw(OSError))
+    monkeypatch.setattr(
+        previews.subprocess, "run", lambda *_, **how: seen.append(how["env"]) or (_ for _ in ()).throw(OSError)
+    )
     assert previews.picture(stage.photo(), "image/jpeg") is None
-    assert set(seen[0]) <= {"PYTHONPATH", "PYTHONUTF8", "MALLOC_ARENA_MAX", "PYTHONDONTWRITEBYTECODE", "PATH", "LD_LIBRARY_PATH"}
+    assert set(seen[0]) <= {
+        "PYTHONPATH",
+        "PYTHONUTF8",
+        "MALLOC_ARENA_MAX",
+        "PYTHONDONTWRITEBYTECODE",
+        "PATH",
+        "LD_LIBRARY_PATH",
+    }

@@ -290,3 +290,43 @@ def test_the_formatted_text_says_what_may_frame_it(client):
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     plain = stage.arrived(stage.eml(message_id="<plain@x.test>", text="Sans mise en forme"))
     assert client.get(reverse("mailbox:formatted", args=[plain.ref])).status_code == 404
+
+
+@pytest.mark.django_db
+def test_two_threads_are_joined_in_one_key_given_back_in_another_and_split(client):
+    newer, older = stage.a_pair()
+    client.force_login(cast.marion())
+    page = client.get(reverse("mailbox:thread", args=[newer])).content.decode()
+    assert "Peut-être le même fil" in page
+    client.post(reverse("mailbox:proposal", args=[newer, older]), {"choix": "oui"})
+    assert client.get(reverse("mailbox:thread", args=[newer])).url == reverse("mailbox:thread", args=[older])
+    joined = client.get(reverse("mailbox:thread", args=[older]))
+    assert len(joined.context["entries"]) == 2
+    assert "Défaire la réunion" in joined.content.decode()
+    client.post(reverse("mailbox:undo-merge", args=[newer]))
+    assert len(client.get(reverse("mailbox:thread", args=[older])).context["entries"]) == 1
+    client.post(reverse("mailbox:proposal", args=[older, newer]), {"choix": "oui"})
+    last = client.get(reverse("mailbox:thread", args=[older])).context["entries"][-1].mail
+    client.post(reverse("mailbox:split", args=[last.ref]))
+    last.refresh_from_db()
+    assert last.thread.ref not in (newer, older)
+
+
+@pytest.mark.django_db
+def test_declined_it_is_not_proposed_again(client):
+    newer, older = stage.a_pair()
+    client.force_login(cast.marion())
+    client.post(reverse("mailbox:proposal", args=[newer, older]), {"choix": "non"})
+    assert "Peut-être le même fil" not in client.get(reverse("mailbox:thread", args=[newer])).content.decode()
+    assert client.post(reverse("mailbox:proposal", args=[newer, older]), {"choix": "oui"}).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_mail_is_read_again(client):
+    mail = stage.arrived(is_readable=False, text="")
+    client.force_login(cast.marion())
+    assert "Relire" in client.get(reverse("mailbox:thread", args=[mail.thread.ref])).content.decode()
+    client.post(reverse("mailbox:read-again", args=[mail.ref]))
+    mail.refresh_from_db()
+    assert mail.is_readable
+    assert "12 ordinateurs" in mail.text

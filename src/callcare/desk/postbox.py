@@ -76,7 +76,9 @@ def message_of(letter: "OutgoingMail") -> EmailMessage:
         from_email=sender,
         to=[formataddr((one_line(letter.to_name), letter.to))],
         reply_to=[letter.reply_to] if letter.reply_to else None,
-        headers={"Message-ID": letter.message_id, "Date": format_datetime(clock.now())} | _thread(letter) | SAYS[letter.manner],
+        headers={"Message-ID": letter.message_id, "Date": format_datetime(clock.now())}
+        | _thread(letter)
+        | SAYS[letter.manner],
     )
 
 
@@ -101,7 +103,9 @@ def _send_from_nobody(message: EmailMessage, line: EmailBackend) -> None:
     line.open()
     try:
         to = [sanitize_address(one, message.encoding or settings.DEFAULT_CHARSET) for one in message.recipients()]
-        line.connection.sendmail("", to, message.message().as_bytes(linesep="\r\n"))
+        whole: Any = message.message()
+        if line.connection is not None:
+            line.connection.sendmail("", to, whole.as_bytes(linesep="\r\n"))
     finally:
         line.close()
 

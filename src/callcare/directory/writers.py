@@ -1,4 +1,4 @@
-"""Who may be writing: an address is a hint, as a number is. It selects, it never unlocks, reveals or changes anything."""
+"""Who may be writing: an address is a hint, as a number is. It selects; it unlocks and reveals nothing."""
 
 from dataclasses import dataclass
 
@@ -19,12 +19,6 @@ class Writer:
     others: bool = False
     is_masked: bool = False  # an address always shows
 
-    @property
-    def sure(self) -> Candidate | None:
-        """The one who has this address, where there is one only."""
-        known = [one for one in self.candidates if one.certainty == Certainty.KNOWN]
-        return known[0] if len(known) == 1 and not self.others else None
-
 
 def who_writes(address: str) -> Writer:
     """Those who have this address, five at most; where nobody has it, the organisations that write from its domain."""
@@ -39,11 +33,11 @@ def who_writes(address: str) -> Writer:
         certainty = Certainty.MAYBE
     found: dict[tuple[int, int | None], Candidate] = {}
     for row in rows:
-        body = row.organisation or (row.person and row.person.organisation)
+        body = row.organisation if row.person is None else row.person.organisation
         person = row.person if certainty == Certainty.KNOWN else None
         if body is not None and body.merged_into_id is None:
             one = Candidate(body, person, row.use, certainty, row.last_seen_at, "")
-            found.setdefault((body.pk, person and person.pk), one)
+            found.setdefault((body.pk, person.pk if person else None), one)
     return Writer(address, tuple(found.values())[:MOST], len(found) > MOST)
 
 

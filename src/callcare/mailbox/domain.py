@@ -120,11 +120,15 @@ def _dkim(domain: str, selector: str, asked: Ask) -> Iterator[Finding]:
     tags = records[0]
     key = "".join(tags["p"].split())
     if not key:
-        yield Finding(what, Mark.WRONG, "Cette clé est révoquée.", "Publiez la clé en service, ou changez de sélecteur.")
+        yield Finding(
+            what, Mark.WRONG, "Cette clé est révoquée.", "Publiez la clé en service, ou changez de sélecteur."
+        )
         return
     bits = _bits(key) if tags.get("k", "rsa").lower() == "rsa" else DKIM_BITS
     if not bits:
-        yield Finding(what, Mark.WRONG, "La clé publiée est illisible.", "Recopiez-la entière, sans guillemets ni coupure.")
+        yield Finding(
+            what, Mark.WRONG, "La clé publiée est illisible.", "Recopiez-la entière, sans guillemets ni coupure."
+        )
     elif bits < DKIM_BITS:
         todo = f"Faites une clé de {DKIM_BITS} bits : les plus courtes sont de moins en moins acceptées."
         yield Finding(what, Mark.WEAK, f"La clé n’a que {bits} bits.", todo)
@@ -146,19 +150,24 @@ def _dmarc(domain: str, asked: Ask) -> Iterator[Finding]:
     name = f"_dmarc.{domain}"
     records = [_tags(one) for one in asked(name, "TXT") if re.match(r"v=DMARC1\s*(;|$)", one)]
     if len(records) != 1:
-        said = "Rien ne dit quoi faire d’une lettre falsifiée." if not records else "Il y a plusieurs règles DMARC."
+        wrong = "Rien ne dit quoi faire d’une lettre falsifiée." if not records else "Il y a plusieurs règles DMARC."
         todo = f"Publiez un seul TXT sur {name} : « v=DMARC1; p=none; rua=mailto:adresse@{domain} », puis durcissez."
-        yield Finding("DMARC", Mark.WRONG, said, todo)
+        yield Finding("DMARC", Mark.WRONG, wrong, todo)
         return
     policy = records[0].get("p", "").lower()
     if policy == "reject":
         yield Finding("DMARC", Mark.GOOD, "Une lettre falsifiée est refusée.")
     elif policy in ("quarantine", "none"):
-        said = {"quarantine": "Une lettre falsifiée va aux indésirables.", "none": "Une lettre falsifiée est acceptée."}
+        said = {
+            "quarantine": "Une lettre falsifiée va aux indésirables.",
+            "none": "Une lettre falsifiée est acceptée.",
+        }
         todo = "Quand les rapports sont bons depuis quelques semaines, passez à « p=reject »."
         yield Finding("DMARC", Mark.WEAK, said[policy], todo)
     else:
-        yield Finding("DMARC", Mark.WRONG, "La règle ne se lit pas.", "Écrivez « p=none », « p=quarantine » ou « p=reject ».")
+        yield Finding(
+            "DMARC", Mark.WRONG, "La règle ne se lit pas.", "Écrivez « p=none », « p=quarantine » ou « p=reject »."
+        )
     if "rua" not in records[0]:
         todo = f"Ajoutez « rua=mailto:adresse@{domain} » : vous saurez qui écrit en votre nom."
         yield Finding("Rapports DMARC", Mark.WEAK, "Personne ne reçoit les rapports.", todo)

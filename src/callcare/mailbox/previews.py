@@ -30,7 +30,7 @@ def can_show(found_type: str, size: int) -> bool:
 
 
 def picture(data: bytes, found_type: str, page: int = 1) -> bytes | None:
-    """A PNG of this image, or of this page of a PDF; None where none can be drawn. Never raises because of the file."""
+    """A PNG of this image, or of this page of a PDF; None where none can be drawn. Never raises for the file."""
     if not can_show(found_type, len(data)) or not 1 <= page <= MOST_PAGES:
         return None
     made = _child(data, "image" if found_type in IMAGES else "page", page)
@@ -92,7 +92,7 @@ def drawn(data: bytes) -> bytes:
 
 def drawn_page(data: bytes, page: int) -> bytes:
     """One page of a PDF as a PNG, without its forms or scripts."""
-    import pypdfium2  # noqa: PLC0415  # in the child only
+    import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415  # in the child only
 
     with pypdfium2.PdfDocument(data) as document:
         sheet = document[page - 1]

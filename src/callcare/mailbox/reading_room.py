@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Q
+
 from callcare.desk.enums import MailState
 from callcare.desk.models import OutgoingMail
 from callcare.mailbox import clamav
-from callcare.mailbox.enums import ScanState
-from callcare.mailbox.models import Answer, Attachment, Mail, Thread
+from callcare.mailbox.enums import ProposalState, ScanState
+from callcare.mailbox.models import Answer, Attachment, Mail, Proposal, Thread
 from callcare.mailbox.pieces import Piece, pieces
 from callcare.mailbox.previews import can_show
 from callcare.ui.templatetags.words import hour
@@ -66,6 +68,21 @@ def delivery(letter: OutgoingMail) -> tuple[str, str]:
         return f"nouvel essai à {hour(letter.next_try_at)}", "wait"
     tones = {MailState.QUEUED: "wait", MailState.SENT: "done", MailState.FAILED: "late", MailState.HELD: ""}
     return str(letter.get_state_display()), tones[MailState(letter.state)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Another thread that may be this one, and why."""
+
+    other: Thread
+    reason: str
+
+
+def proposals_of(thread: Thread) -> list[Pair]:
+    """What an operator may say yes or no to. One statement."""
+    rows = Proposal.objects.filter(Q(thread=thread) | Q(other=thread), state=ProposalState.OPEN)
+    both = rows.select_related("thread", "other").order_by("pk")[:5]
+    return [Pair(p.other if p.thread_id == thread.pk else p.thread, p.get_reason_display()) for p in both]
 
 
 def is_shown_as_picture(attachment: Attachment) -> bool:

@@ -49,12 +49,16 @@ def shown(rows: MailQuerySet) -> MailQuerySet:
     answers = Answer.objects.filter(
         thread=OuterRef("thread"), by__isnull=False, created_at__gte=OuterRef("received_at")
     ).exclude(letter__state=MailState.HELD)
-    return rows.select_related(
-        "desk", "thread", "interaction__organisation", "interaction__person", "interaction__operator"
-    ).annotate(
-        answered_at=Subquery(answers.order_by("created_at").values("created_at")[:1]),
-        pieces_joined=Count("attachments", filter=Q(attachments__is_inline=False)),
-    ).defer("html", "references", "in_reply_to", "failures")
+    return (
+        rows.select_related(
+            "desk", "thread", "interaction__organisation", "interaction__person", "interaction__operator"
+        )
+        .annotate(
+            answered_at=Subquery(answers.order_by("created_at").values("created_at")[:1]),
+            pieces_joined=Count("attachments", filter=Q(attachments__is_inline=False)),
+        )
+        .defer("html", "references", "in_reply_to", "failures")
+    )
 
 
 @dataclass(frozen=True, slots=True)

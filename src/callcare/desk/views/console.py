@@ -19,9 +19,9 @@ from callcare.desk.forms import CallBackForm, FinishForm, IdentifyForm, ReferFor
 from callcare.desk.models import Draft, Interaction, InteractionQuerySet, Reminder
 from callcare.desk.requests import current_desk
 from callcare.directory.callers import who_calls
-from callcare.directory.writers import who_writes
 from callcare.directory.rules import phones
 from callcare.directory.search import find_organisations
+from callcare.directory.writers import who_writes
 from callcare.ui.templatetags.words import hour, moment
 
 PARTS = {"note", "need", "commitment", "answer"}  # what the draft of a contact is made of

@@ -76,7 +76,7 @@ def write(
     seen: int | None = None,
     leaves_in: timedelta | None = None,
 ) -> Answer:
-    """Inside the deed under way: the next letter of ours in the thread of this mail. Nobody's is an acknowledgement."""
+    """Inside the deed under way: our next letter in the thread of this mail. Nobody's is an acknowledgement."""
     thread = Thread.objects.select_for_update().get(pk=mail.thread_id)
     if seen is not None and thread.sent != seen:
         raise ThreadMoved(thread.sent)
@@ -97,9 +97,7 @@ def write(
         references=references,
         leaves_at=clock.now() + leaves_in if leaves_in else None,
     )
-    return Answer.objects.create(
-        thread=thread, number=number, letter=letter, to=mail, by=by, created_at=clock.now()
-    )
+    return Answer.objects.create(thread=thread, number=number, letter=letter, to=mail, by=by, created_at=clock.now())
 
 
 def withdraw_answer(answer: Answer, *, by: User) -> None:
@@ -111,4 +109,3 @@ def withdraw_answer(answer: Answer, *, by: User) -> None:
         if not keeps(by, answer.letter.desk):
             raise Refused(NOT_YOURS)
         hold_letter(answer.letter)
-

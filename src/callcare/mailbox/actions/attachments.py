@@ -14,12 +14,12 @@ LARGEST = 20_000_000
 
 
 def content(attachment: Attachment) -> bytes:
-    """The bytes of an attachment, from the mail as it came; empty once the mail was emptied, or where it is too big."""
+    """The bytes of an attachment, from the mail as it came; none once that was emptied, or where it is too big."""
     return part_bytes(bytes(attachment.mail.raw.raw), attachment.number) if attachment.size <= LARGEST else b""
 
 
 def scan_attachments() -> int:
-    """Have the scanner look at what it has not seen, oldest first. Nothing without a scanner; stops when it is away."""
+    """Have the scanner look at what it has not seen, oldest first; stops when the scanner is away."""
     if not clamav.is_named():
         return 0
     rows = Attachment.objects.filter(scan=ScanState.UNSCANNED).select_related("mail__raw").order_by("pk")[:AT_ONCE]

@@ -7,7 +7,7 @@ from callcare.desk.actions import log_interaction
 from callcare.desk.enums import InteractionChannel
 from callcare.desk.models import Interaction
 from callcare.desk.permissions import keeps
-from callcare.directory.writers import who_writes
+from callcare.mailbox.actions.recognising import who_write
 from callcare.mailbox.enums import MailboxVerb, MailKind
 from callcare.mailbox.models import Mail
 
@@ -31,13 +31,13 @@ def recognise_human(mail: Mail, *, by: User) -> Interaction:
 
 
 def _contact_of(mail: Mail) -> Interaction:
-    one = who_writes(mail.from_address).sure
+    writer = who_write([mail.from_address]).get(mail.from_address)
     return log_interaction(
         by=None,
         desk=mail.desk,
         channel=InteractionChannel.MAIL,
-        organisation=one.organisation if one else None,
-        person=one.person if one else None,
+        organisation=writer.organisation if writer else None,
+        person=writer.person if writer else None,
         raw_identity=mail.from_address,
         started_at=mail.received_at,
         external_id=f"mail:{mail.ref}",

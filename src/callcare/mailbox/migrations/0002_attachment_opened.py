@@ -6,44 +6,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('mailbox', '0001_initial'),
+        ("mailbox", "0001_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='attachment',
-            name='insert_insert',
+            model_name="attachment",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='attachment',
-            name='update_update',
+            model_name="attachment",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='attachment',
-            name='delete_delete',
+            model_name="attachment",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='opened_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='original ouvert le'),
+            model_name="attachment",
+            name="opened_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="original ouvert le"),
         ),
         migrations.AddField(
-            model_name='attachmentevent',
-            name='opened_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='original ouvert le'),
+            model_name="attachmentevent",
+            name="opened_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="original ouvert le"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='attachment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "mailbox_attachmentevent" ("content_id", "declared_type", "found_type", "id", "is_inline", "mail_id", "name", "number", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ref", "scan", "scan_said", "scanned_at", "size", "warning") VALUES (NEW."content_id", NEW."declared_type", NEW."found_type", NEW."id", NEW."is_inline", NEW."mail_id", NEW."name", NEW."number", NEW."opened_at", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."ref", NEW."scan", NEW."scan_said", NEW."scanned_at", NEW."size", NEW."warning"); RETURN NULL;', hash='8ecbcd586ce03d8f2bb5bcc86b0d5bb98c6898ae', operation='INSERT', pgid='pgtrigger_insert_insert_360c5', table='mailbox_attachment', when='AFTER')),
+            model_name="attachment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "mailbox_attachmentevent" ("content_id", "declared_type", "found_type", "id", "is_inline", "mail_id", "name", "number", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ref", "scan", "scan_said", "scanned_at", "size", "warning") VALUES (NEW."content_id", NEW."declared_type", NEW."found_type", NEW."id", NEW."is_inline", NEW."mail_id", NEW."name", NEW."number", NEW."opened_at", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."ref", NEW."scan", NEW."scan_said", NEW."scanned_at", NEW."size", NEW."warning"); RETURN NULL;',
+                    hash="8ecbcd586ce03d8f2bb5bcc86b0d5bb98c6898ae",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_360c5",
+                    table="mailbox_attachment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='attachment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "mailbox_attachmentevent" ("content_id", "declared_type", "found_type", "id", "is_inline", "mail_id", "name", "number", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ref", "scan", "scan_said", "scanned_at", "size", "warning") VALUES (NEW."content_id", NEW."declared_type", NEW."found_type", NEW."id", NEW."is_inline", NEW."mail_id", NEW."name", NEW."number", NEW."opened_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."ref", NEW."scan", NEW."scan_said", NEW."scanned_at", NEW."size", NEW."warning"); RETURN NULL;', hash='a138c0fb21a1756ebd925b44d201450787d6a867', operation='UPDATE', pgid='pgtrigger_update_update_5cf2b', table='mailbox_attachment', when='AFTER')),
+            model_name="attachment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "mailbox_attachmentevent" ("content_id", "declared_type", "found_type", "id", "is_inline", "mail_id", "name", "number", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ref", "scan", "scan_said", "scanned_at", "size", "warning") VALUES (NEW."content_id", NEW."declared_type", NEW."found_type", NEW."id", NEW."is_inline", NEW."mail_id", NEW."name", NEW."number", NEW."opened_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."ref", NEW."scan", NEW."scan_said", NEW."scanned_at", NEW."size", NEW."warning"); RETURN NULL;',
+                    hash="a138c0fb21a1756ebd925b44d201450787d6a867",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_5cf2b",
+                    table="mailbox_attachment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='attachment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "mailbox_attachmentevent" ("content_id", "declared_type", "found_type", "id", "is_inline", "mail_id", "name", "number", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ref", "scan", "scan_said", "scanned_at", "size", "warning") VALUES (OLD."content_id", OLD."declared_type", OLD."found_type", OLD."id", OLD."is_inline", OLD."mail_id", OLD."name", OLD."number", OLD."opened_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."ref", OLD."scan", OLD."scan_said", OLD."scanned_at", OLD."size", OLD."warning"); RETURN NULL;', hash='f943109a0eadae55f0f3e06ae5087e63db25070f', operation='DELETE', pgid='pgtrigger_delete_delete_9714c', table='mailbox_attachment', when='AFTER')),
+            model_name="attachment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "mailbox_attachmentevent" ("content_id", "declared_type", "found_type", "id", "is_inline", "mail_id", "name", "number", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ref", "scan", "scan_said", "scanned_at", "size", "warning") VALUES (OLD."content_id", OLD."declared_type", OLD."found_type", OLD."id", OLD."is_inline", OLD."mail_id", OLD."name", OLD."number", OLD."opened_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."ref", OLD."scan", OLD."scan_said", OLD."scanned_at", OLD."size", OLD."warning"); RETURN NULL;',
+                    hash="f943109a0eadae55f0f3e06ae5087e63db25070f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_9714c",
+                    table="mailbox_attachment",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -64,7 +64,7 @@ def answer(request: HttpRequest, ref: str) -> HttpResponse:
         )
     except Refused as refusal:
         if isinstance(refusal, answering.ThreadMoved):
-            form.data = form.data.copy()  # the button sends it now, if she still wants to
+            form.data = request.POST.copy()  # the button sends it now, if she still wants to
             form.data["sent"] = str(refusal.sent)
         form.add_error(None, str(refusal))
         return _page(request, mail, form, status=422)

@@ -1,4 +1,4 @@
-"""Attachments: pictures made by the house, the file itself once it is clean, the original for a reason that is noted."""
+"""Attachments: pictures made by the house, the file once it is clean, the original for a reason."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render

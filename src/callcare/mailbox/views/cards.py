@@ -21,7 +21,7 @@ from callcare.mailbox.enums import MailKind, ScanState
 from callcare.mailbox.files import as_file
 from callcare.mailbox.mails import TEMPLATES
 from callcare.mailbox.models import Attachment, Mail, Thread
-from callcare.mailbox.reading_room import Entry, entries, entry_of
+from callcare.mailbox.reading_room import Entry, entries, entry_of, proposals_of
 from callcare.mailbox.views.answers import answer_form
 
 BEHIND_GLASS = "default-src 'none'; sandbox; frame-ancestors 'self'"
@@ -80,6 +80,9 @@ def thread(request: HttpRequest, ref: str) -> HttpResponse:
         "entries": every,
         "latest": latest,
         "contact": latest.interaction if latest else None,
+        "can_split": sum(entry.mail is not None for entry in every) > 1,
+        "pairs": proposals_of(found),
+        "joined": found.merged.all(),
         "formatted": request.GET.get("forme", ""),
     }
     return render(request, "mailbox/thread.html", context)
@@ -100,10 +103,14 @@ def of_interaction(request: HttpRequest, ref: str) -> HttpResponse:
         mine: Entry = next((e for e in others if e.mail and e.mail.pk == one.pk), None) or entry_of(one)
         later = [e for e in others if e.letter and e.at >= one.received_at]
         context |= {
-            "entry": mine, "later": later, "others": len(others) - 1 - len(later),
+            "entry": mine,
+            "later": later,
+            "others": len(others) - 1 - len(later),
             "templates": TEMPLATES,
-            "form": answer_form(request, one), "draft": getattr(contact, "draft", None) or Draft(),
-        }  # fmt: skip
+            "pairs": proposals_of(one.thread),
+            "form": answer_form(request, one),
+            "draft": getattr(contact, "draft", None) or Draft(),
+        }
     return render(request, "mailbox/card.html", context)
 
 

@@ -15,8 +15,8 @@ from django.core.management.base import BaseCommand
 from callcare.mailbox import domain
 from callcare.mailbox.reader import Unreadable, read_guarded
 from callcare.mailbox.rules import identifiers
-from callcare.mailbox.rules.readings import Ours
 from callcare.mailbox.rules.reading import LARGEST_MAIL
+from callcare.mailbox.rules.readings import Ours
 from callcare.mailbox.shown import laid_out
 
 NOT_READ = 2
@@ -31,7 +31,9 @@ class Command(BaseCommand):
         does = parser.add_subparsers(dest="does", required=True, metavar="ACTION")
         read = does.add_parser("read", help="lire des courriels (.eml) et dire en JSON ce qui est compris")
         read.add_argument("files", nargs="+", metavar="FICHIER", help="un courriel ; « - » : l’entrée standard")
-        of_domain = does.add_parser("domain", help="dire si les lettres du domaine seront crues : MX, SPF, DKIM, DMARC")
+        of_domain = does.add_parser(
+            "domain", help="dire si les lettres du domaine seront crues : MX, SPF, DKIM, DMARC"
+        )
         of_domain.add_argument("domain", nargs="?", default="", metavar="DOMAINE", help="un domaine, ou une adresse")
         of_domain.add_argument("--selector", action="append", default=[], metavar="SÉLECTEUR", help="de la clé DKIM")
 
@@ -68,9 +70,7 @@ class Command(BaseCommand):
                 is_complete = False
                 continue
             answer = read_guarded(raw, ours)
-            said = (
-                {"kind": "unreadable", "why": answer.reason} if isinstance(answer, Unreadable) else laid_out(answer)
-            )
+            said = {"kind": "unreadable", "why": answer.reason} if isinstance(answer, Unreadable) else laid_out(answer)
             self.stdout.write(json.dumps({"file": name} | said, ensure_ascii=not _speaks_unicode()))
         return is_complete
 
