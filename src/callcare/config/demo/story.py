@@ -8,7 +8,7 @@ from random import Random
 from callcare.commitments.actions import confirm_commitment, edit_commitment, share_commitment
 from callcare.commitments.enums import Sharing
 from callcare.commitments.models import Commitment, CommitmentLine
-from callcare.config.demo import everyday, rounds, scenes
+from callcare.config.demo import everyday, mails, rounds, scenes
 from callcare.config.demo.contacts import contact, operator, type_commitment, type_need
 from callcare.config.demo.helping import look_for_askers, look_for_help
 from callcare.config.demo.speech import say
@@ -77,6 +77,7 @@ def _plan(world: World, office: Office) -> None:
     _plan_rounds(world, office, days)
     if office.desk.slug == "lille":
         scenes.plan(world, days)
+        mails.plan(world, days)
     calls, weights = zip(*ORDINARY, strict=True)
     for day in days:
         for _ in range(world.chance.randint(3, 5) * len(office.operators)):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -33,7 +34,9 @@ def console(request: HttpRequest) -> HttpResponse:
     """Without a call: begin one, take up the one in progress, see what is owed today."""
     user = person(request)
     mine = Interaction.objects.visible_to(user)
-    drafts = mine.filter(state=InteractionState.DRAFT).select_related("organisation", "person", "operator", "draft")
+    # A mail nobody has begun waits in its own list, however many there are.
+    waiting = Q(channel=InteractionChannel.MAIL, operator=None)
+    drafts = mine.filter(state=InteractionState.DRAFT).exclude(waiting).select_related("organisation", "person", "operator", "draft")
     context = {
         "desk": current_desk(request),
         "start": StartForm(),

@@ -1,6 +1,5 @@
 """Threads: the mails that answer one another."""
 
-import secrets
 from typing import Self
 
 import pghistory
@@ -8,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from callcare.accounts.models import User
-from callcare.core import clock
+from callcare.core import clock, refs
 from callcare.core.fields import RefField
 from callcare.core.states import Stateful
 from callcare.desk.models import desk_keys
@@ -17,7 +16,7 @@ from callcare.mailbox.enums import ProposalReason, ProposalState
 
 def new_token() -> str:
     """What names a thread in our Message-IDs and in the address of its answers: nobody guesses another's."""
-    return secrets.token_hex(10)
+    return refs.token(20)
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
