@@ -38,7 +38,10 @@ def test_a_document_of_pieces_in_a_sound_mail_is_read(piece):
     examined(b"From: a@exemple.test\r\nContent-Type: text/html\r\n\r\n<p>Bonjour</p>" + piece)
 
 
-@given(st.binary(max_size=200), st.sampled_from(["", "utf-8", "utf-16", "iso-2022-jp", "hz", "utf-7", "rot13", "cp1252", "x"]))
+@given(
+    st.binary(max_size=200),
+    st.sampled_from(["", "utf-8", "utf-16", "iso-2022-jp", "hz", "utf-7", "rot13", "cp1252", "x"]),
+)
 @settings(max_examples=200)
 def test_any_bytes_become_text(data, declared):
     text, read = decoded(data, declared)
@@ -58,11 +61,26 @@ def test_any_header_is_read(value):
 
 lines = st.sampled_from(
     [
-        "Bonjour", "> a", ">> b", "", "-- ", "--", "Jean", "De : a@b.test", "Envoyé : lundi", "À : c", "Objet : d", "_____________",
-        "Le 3 mars 2026 à 10:00, a <a@b.test> a écrit :", "Le 3 mars 2026 à 10:00, a", "a écrit :", "-----Message d’origine-----",
-        "---------- Message transféré ---------", "Envoyé de mon iPhone",
+        "Bonjour",
+        "> a",
+        ">> b",
+        "",
+        "-- ",
+        "--",
+        "Jean",
+        "De : a@b.test",
+        "Envoyé : lundi",
+        "À : c",
+        "Objet : d",
+        "_____________",
+        "Le 3 mars 2026 à 10:00, a <a@b.test> a écrit :",
+        "Le 3 mars 2026 à 10:00, a",
+        "a écrit :",
+        "-----Message d’origine-----",
+        "---------- Message transféré ---------",
+        "Envoyé de mon iPhone",
     ]
-)  # fmt: skip
+)
 
 
 @given(st.lists(lines, max_size=14).map("\n".join), st.sampled_from(["", "TR: x", "Re: x"]))
@@ -81,7 +99,11 @@ def test_folding_never_hides_everything(text, subject):
 def test_what_is_understood_can_be_stored():
     """A real INSERT, as text and as JSON, of everything understood of the corpus and of damaged mails."""
     source = random.Random(2026)  # noqa: S311
-    mails = [mail.raw for mail in corpus.golden()] + [mutant(source) for _ in range(300)] + [built(source) for _ in range(100)]
+    mails = (
+        [mail.raw for mail in corpus.golden()]
+        + [mutant(source) for _ in range(300)]
+        + [built(source) for _ in range(100)]
+    )
     texts = list({text for raw in mails for text in strings(examined(raw))})
     assert len(texts) > 1_000
     with connection.cursor() as cursor:

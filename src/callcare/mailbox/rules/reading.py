@@ -189,6 +189,6 @@ def _nothing(raw: bytes, why: str) -> Reading:
     return Reading(
         kind=Kind.HUMAN, why=f"La lecture a échoué ({why}).", message_id="", in_reply_to=(), references=(), tokens=(),
         tags=(), from_=Address("", ""), reply_to=None, to=(), cc=(), subject="", sent_at=None, text="", html="",
-        folds=(), parts=(), body_digest=hashlib.sha256(raw).hexdigest(), failures=(), wants_no_reply=True, is_authenticated=None,
-        charset="", warnings=(UNREADABLE,),
+        folds=(), parts=(), body_digest=hashlib.sha256(raw).hexdigest(), failures=(), wants_no_reply=True,
+        is_authenticated=None, charset="", warnings=(UNREADABLE,),
     )  # fmt: skip
