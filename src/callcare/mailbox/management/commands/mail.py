@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand
 
 from callcare.mailbox.reader import Unreadable, read_guarded
 from callcare.mailbox.rules import identifiers
-from callcare.mailbox.rules.readings import Ours
 from callcare.mailbox.rules.reading import LARGEST_MAIL
+from callcare.mailbox.rules.readings import Ours
 from callcare.mailbox.shown import laid_out
 
 NOT_READ = 2
@@ -44,9 +44,7 @@ class Command(BaseCommand):
                 is_complete = False
                 continue
             answer = read_guarded(raw, ours)
-            said = (
-                {"kind": "unreadable", "why": answer.reason} if isinstance(answer, Unreadable) else laid_out(answer)
-            )
+            said = {"kind": "unreadable", "why": answer.reason} if isinstance(answer, Unreadable) else laid_out(answer)
             self.stdout.write(json.dumps({"file": name} | said, ensure_ascii=not _speaks_unicode()))
         return is_complete
 
@@ -58,10 +56,7 @@ class Missing(Exception):
 def content(name: str) -> bytes:
     """The bytes of a file. Raises Missing."""
     try:
-        if name == STANDARD_INPUT:
-            data = sys.stdin.buffer.read(LARGEST_MAIL + 1)
-        else:
-            data = _file(Path(name))
+        data = sys.stdin.buffer.read(LARGEST_MAIL + 1) if name == STANDARD_INPUT else _file(Path(name))
     except FileNotFoundError as error:
         raise Missing("ce fichier n’existe pas.") from error
     except PermissionError as error:
@@ -76,7 +71,7 @@ def content(name: str) -> bytes:
 def of_the_house() -> Ours:
     """What the rules must know about us, from the settings alone."""
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    keys = [identifiers.key_of(secret) for secret in secrets]
+    keys = [identifiers.key_of(str(secret)) for secret in secrets]
     domain = settings.MAIL_DOMAIN
     return Ours(domain=domain, is_signed=lambda one: identifiers.verified(one, keys, domain) is not None)
 
