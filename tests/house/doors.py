@@ -25,6 +25,7 @@ from tests import cast
 from tests.calls import stage as calls
 from tests.introductions import stage
 from tests.introductions.test_answer_by_link import asked
+from tests.mailbox import stage as mails
 
 OPERATOR, STEWARD, ADMIN, PARTNER = Role.OPERATOR, Role.STEWARD, Role.ADMIN, Role.PARTNER
 EVERYBODY = tuple(Role)
@@ -76,6 +77,15 @@ def draft() -> tuple[object, ...]:
     interaction = cast.call(state="draft", finished_at=None)
     Draft.objects.create(interaction=interaction)
     return (interaction.ref,)
+
+
+def mail_box() -> tuple[object, ...]:
+    return (mails.box().address,)
+
+
+def closed_box() -> tuple[object, ...]:
+    """Whose server nobody has: the line is tried, and refused at once."""
+    return (mails.box(port=1, security="none").address,)
 
 
 def ringing() -> tuple[object, ...]:
@@ -274,6 +284,10 @@ DOORS = [
     door("calls:reading", ADMIN, of=trunk, post=True, asks=True),
     door("calls:stream", OPERATOR),
     door("calls:present", OPERATOR),
+    door("mailbox:boxes", OPERATOR, ADMIN),
+    door("mailbox:box-new", ADMIN, both=True),
+    door("mailbox:box", ADMIN, of=mail_box, both=True),
+    door("mailbox:box-trial", ADMIN, of=closed_box, post=True),
     door("calls:take", OPERATOR, of=ringing, post=True),
     # matching
     door("matching:preview", OPERATOR, post=True),
