@@ -1,12 +1,28 @@
 """Mails made to keep a reader busy: each is read in well under a second of processor time."""
 
 import base64
+import re
 import time
 from collections.abc import Callable
 
 import pytest
 
-from callcare.mailbox.rules import attachments, bounces, correspondents, magic, markup, quotes, trusting, words
+from callcare.mailbox.rules import (
+    attachments,
+    bodies,
+    bounces,
+    charsets,
+    classify,
+    correspondents,
+    identifiers,
+    magic,
+    markup,
+    mime,
+    quotes,
+    reading as whole,
+    trusting,
+    words,
+)
 from callcare.mailbox.rules.reading import part_bytes, read
 from callcare.mailbox.rules.readings import Reading
 from tests.mailbox.corpus import OURS
@@ -48,14 +64,18 @@ BOMBS = {
     "5 MB of nested div": mail("", "<div>" * 1_000_000, "text/html"),
     "4,000 nested blockquote": mail("", "<blockquote>" * 3_990 + "x", "text/html"),
     "formatting opened over paragraphs": mail("", "<b><i><u>" * 600 + "<p>x" * 2_000, "text/html"),
-    "links that differ over paragraphs": mail("", "".join(f"<a href='http://{n}.test'><p>x" for n in range(1_990)), "text/html"),
+    "links that differ over paragraphs": mail(
+        "", "".join(f"<a href='http://{n}.test'><p>x" for n in range(1_990)), "text/html"
+    ),
     "links in lists": mail("", "".join(f"<li><a href='http://{n}.test'><b><ul>" for n in range(990)), "text/html"),
     "comments that never end": mail("", "<!--" * 500_000, "text/html"),
     "declarations that never end": mail("", "<!" * 900_000, "text/html"),
     "tags that never end": mail("", "<a " * 600_000, "text/html"),
     "quotes that never end": mail("", '<a href="' * 200_000, "text/html"),
     "attributes that never end": mail("", "<p " + "a=b " * 450_000 + ">x", "text/html"),
-    "a picture written into a page": mail("", '<p>a</p><img src="data:image/png;base64,' + "QUJD" * 2_000_000 + '"><p>b</p>', "text/html"),
+    "a picture written into a page": mail(
+        "", '<p>a</p><img src="data:image/png;base64,' + "QUJD" * 2_000_000 + '"><p>b</p>', "text/html"
+    ),
     "odd quotes": mail("", '<p ="' + "<p '>" * 190_000, "text/html"),
     "quotes that end far away": mail("", "<p =\"<p ='" * 90_000 + "'>", "text/html"),
     "hidden blocks": mail("", "<div style='" + "display " * 200_000 + "'>", "text/html"),
@@ -73,7 +93,9 @@ BOMBS = {
     "semicolons and quotes": mail("", "x", 'text/plain; x="' + '\\"' * 90_000),
     "base64 of nothing": mail("Content-Transfer-Encoding: base64\r\n", "=" * 10_000_000),
     "base64 with a fault at each letter": mail("Content-Transfer-Encoding: base64\r\n", "Q!" * 5_000_000),
-    "13 MB of base64": mail("Content-Transfer-Encoding: base64\r\n", base64.b64encode(b"\0" * 10_000_000), "application/pdf"),
+    "13 MB of base64": mail(
+        "Content-Transfer-Encoding: base64\r\n", base64.b64encode(b"\0" * 10_000_000), "application/pdf"
+    ),
     "equal signs in quoted-printable": mail("Content-Transfer-Encoding: quoted-printable\r\n", "=\r\n" * 3_000_000),
     "uuencoded": mail("Content-Transfer-Encoding: x-uuencode\r\n", "!!\r\n" * 200_000),
     "a codec that is quadratic": mail("", "a-" * 500_000 + "b", "text/plain; charset=punycode"),
@@ -89,15 +111,22 @@ BOMBS = {
     "300,000 rules": mail("", "_____\n" * 300_000),
     "a bounce of 100,000 recipients": mail(
         "",
-        "--b\r\nContent-Type: message/delivery-status\r\n\r\n" + "Final-Recipient: rfc822; a@exemple.test\r\n\r\n" * 100_000,
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        + "Final-Recipient: rfc822; a@exemple.test\r\n\r\n" * 100_000,
         "multipart/report; report-type=delivery-status; boundary=b",
     ),
-    "a bounce in words": mail("X-Failed-Recipients: " + "a@exemple.test, " * 12_000 + "\r\n", "a@exemple.test:\n" * 60_000),
-    "results of authentication": mail("Authentication-Results: mx.call-care.test; " + 'spf=pass (("' * 16_000 + "\r\n"),
+    "a bounce in words": mail(
+        "X-Failed-Recipients: " + "a@exemple.test, " * 12_000 + "\r\n", "a@exemple.test:\n" * 60_000
+    ),
+    "results of authentication": mail(
+        "Authentication-Results: mx.call-care.test; " + 'spf=pass (("' * 16_000 + "\r\n"
+    ),
     "100,000 headers of authentication": mail("Authentication-Results: x; spf=pass\r\n" * 100_000),
     "white space": mail("Subject: " + " \t" * 5_000_000 + "\r\n", " " * 5_000_000),
-    "a page that only looks like a mail": mail("", "From: a\r\n" + "x-a: b\r\n c\r\n" * 100_000, "application/octet-stream; name=x"),
-}  # fmt: skip
+    "a page that only looks like a mail": mail(
+        "", "From: a\r\n" + "x-a: b\r\n c\r\n" * 100_000, "application/octet-stream; name=x"
+    ),
+}
 
 
 def seconds(do: Callable[[], object]) -> float:
@@ -115,7 +144,10 @@ def test_a_bomb_is_read_in_time(name):
 
 
 def test_what_is_beyond_the_limits_is_said():
-    assert "Plus de deux cents parties : les dernières ne sont pas lues." in read(BOMBS["100,000 flat parts"], OURS).warnings
+    assert (
+        "Plus de deux cents parties : les dernières ne sont pas lues."
+        in read(BOMBS["100,000 flat parts"], OURS).warnings
+    )
     deep = read(BOMBS["2,000 nested parts"], OURS)
     assert "Des parties sont imbriquées à l’excès : elles restent une pièce jointe." in deep.warnings
     assert part_bytes(BOMBS["2,000 nested parts"], deep.parts[0].number).endswith(b"Bonjour")
@@ -130,19 +162,105 @@ def test_nothing_of_a_large_document_is_lost():
 
 # Each regular expression of the rules, against what makes such expressions go back over their steps again and again.
 PUMPS = [
-    "a", " ", "-", "_", "=", "*", ">", "<", "(", ")", '"', "\\", "'", ";", ":", ",", ".", "@", "[", "]", "\n", "\t", "0",
-    "a@", "@a", "a.", "<a", "<a@", "a b ", "De : ", "Le 3 ", "wrote ", "schrieb ", " a écrit", "message ", "message transféré de ",
-    "=?a?q?", "=?", "?=", "a=", 'a="', "a='", "a= ", "dkim=", "header.d=", "display ", "display:", "envoyé ", "Message-ID: ", "--",
-    "\\\\", '\\"', "CC-", "[CC-", "[ ", "4.", "4.1.", "550", "550 ", "x-a: b\r\n", "x-a: b\r\n ", "<?", "<!x>", "<svg", "no-", "ne",
-    "fwd ", "\r\n", "\r\n ", "\u00a0", "é", "mailto:", "[mailto:", "<meta ", "<meta charset=", "rem ", "dim a", "on error ",
-]  # fmt: skip
-MODULES = [attachments, bounces, correspondents, magic, markup, quotes, trusting, words]
+    "a",
+    " ",
+    "-",
+    "_",
+    "=",
+    "*",
+    ">",
+    "<",
+    "(",
+    ")",
+    '"',
+    "\\",
+    "'",
+    ";",
+    ":",
+    ",",
+    ".",
+    "@",
+    "[",
+    "]",
+    "\n",
+    "\t",
+    "0",
+    "a@",
+    "@a",
+    "a.",
+    "<a",
+    "<a@",
+    "a b ",
+    "De : ",
+    "Le 3 ",
+    "wrote ",
+    "schrieb ",
+    " a écrit",
+    "message ",
+    "message transféré de ",
+    "=?a?q?",
+    "=?",
+    "?=",
+    "a=",
+    'a="',
+    "a='",
+    "a= ",
+    "dkim=",
+    "header.d=",
+    "display ",
+    "display:",
+    "envoyé ",
+    "Message-ID: ",
+    "--",
+    "\\\\",
+    '\\"',
+    "CC-",
+    "[CC-",
+    "[ ",
+    "4.",
+    "4.1.",
+    "550",
+    "550 ",
+    "x-a: b\r\n",
+    "x-a: b\r\n ",
+    "<?",
+    "<!x>",
+    "<svg",
+    "no-",
+    "ne",
+    "fwd ",
+    "\r\n",
+    "\r\n ",
+    "\u00a0",
+    "é",
+    "mailto:",
+    "[mailto:",
+    "<meta ",
+    "<meta charset=",
+    "rem ",
+    "dim a",
+    "on error ",
+]
+MODULES = [
+    attachments,
+    bodies,
+    bounces,
+    charsets,
+    classify,
+    correspondents,
+    identifiers,
+    magic,
+    markup,
+    mime,
+    quotes,
+    trusting,
+    whole,
+    words,
+]
 
 
 def expressions():
-    from callcare.mailbox.rules import bodies, charsets, classify, identifiers, mime, reading
-
-    for module in [*MODULES, bodies, charsets, classify, identifiers, mime, reading]:
+    for module in MODULES:
         for name, value in vars(module).items():
             for one in _patterns(value):
                 yield f"{module.__name__.rpartition('.')[2]}.{name}", one
@@ -162,7 +280,7 @@ def _patterns(value):
 def cost(pattern, pump: str, length: int) -> float:
     text = (pump * (length // len(pump) + 1))[:length] + "!\n"
     subject = text.encode() if isinstance(pattern.pattern, bytes) else text
-    return seconds(lambda: [pattern.match(subject), sum(1 for _ in pattern.finditer(subject))])
+    return seconds(lambda: sum(1 for _ in pattern.finditer(subject)))
 
 
 def test_no_regular_expression_goes_back_for_ever():
@@ -174,6 +292,4 @@ def test_no_regular_expression_goes_back_for_ever():
 
 
 def test_a_bad_expression_would_be_seen():
-    import re
-
-    assert cost(re.compile(r"(?:a+)+b"), "a", 24) > 0.05
+    assert cost(re.compile(r"(?:a+)+b"), "a", 22) > 0.05

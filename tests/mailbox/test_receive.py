@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+import pgtrigger
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from callcare.core import clock
 from callcare.core.deeds import deed
@@ -75,10 +76,8 @@ def test_what_was_received_does_not_change():
             RawMail.objects.update(**change)
     with pytest.raises(Exception, match="Cannot delete"), transaction.atomic():
         RawMail.objects.all().delete()
-    with connection.cursor() as cursor:  # with the rule off, it would
-        cursor.execute("ALTER TABLE mailbox_rawmail DISABLE TRIGGER USER")
+    with pgtrigger.ignore("mailbox.RawMail:raw_mail_as_received"):  # with the rule off, it would
         RawMail.objects.update(raw=b"other")
-        cursor.execute("ALTER TABLE mailbox_rawmail ENABLE TRIGGER USER")
     assert bytes(RawMail.objects.get().raw) == b"other"
 
 

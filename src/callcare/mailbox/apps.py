@@ -19,3 +19,7 @@ class MailboxConfig(AppConfig):
             label="Courriels", url_name="mailbox:mails", order=25, roles=[Role.OPERATOR], group="jour",
             badge=waiting_mails,
         )  # fmt: skip
+        menu.offer(
+            label="Boîtes aux lettres", url_name="mailbox:boxes", order=93, roles=[Role.ADMIN, Role.OPERATOR],
+            group="réglages",
+        )  # fmt: skip

@@ -28,6 +28,8 @@ from callcare.mailbox.rules.readings import Kind, Ours, Reading
 SECONDS = 5.0
 START_SECONDS = 20.0
 MEMORY = 200_000_000
+NO_MEMORY = 3  # how the child ends when it has too little
+GOODBYE_SECONDS = 1.0
 LARGEST_ANSWER = 32_000_000
 MOST_MAILS = 5_000  # of one child
 
@@ -95,8 +97,13 @@ class Reader:
                 except TimeoutError:
                     self._stop()
                     return Unreadable(TOO_LONG)
-                except (OSError, _Gone, ValueError, KeyError, TypeError):
+                except (ValueError, KeyError, TypeError):  # what came is no reading
                     self._stop()
+                except (OSError, _Gone):
+                    had_no_memory = self._ended() == NO_MEMORY
+                    self._stop()
+                    if had_no_memory:
+                        return Unreadable(TOO_MUCH)
             return Unreadable(DIED)
 
     def close(self) -> None:
@@ -119,9 +126,6 @@ class Reader:
             raise _Gone
         said: dict[str, Any] = json.loads(_receive(line, length, until))
         self._count += 1
-        if "unreadable" in said:
-            self._stop()
-            return Unreadable(TOO_MUCH)
         if self._count >= MOST_MAILS:
             self._stop()
         return wire.from_json(said)
@@ -129,7 +133,7 @@ class Reader:
     def _ready(self) -> socket.socket:
         """The line to a child that lives."""
         if self._owner != os.getpid():
-            self._child, self._line = None, None
+            self._child = None
         if self._line and self._child and self._child.poll() is None:
             return self._line
         self._stop()
@@ -139,20 +143,26 @@ class Reader:
             raise _NotStarted from error
 
     def _start(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
+        self._line, theirs = socket.socketpair()
+        self._owner, self._count = os.getpid(), 0
         with theirs:
             self._child = subprocess.Popen(  # noqa: S603  # our own module, by the Python that runs us
                 [sys.executable, "-m", "callcare.mailbox.reader", str(self.memory)],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=_surroundings(os.environ),
                 close_fds=True,
             )
-        self._line, self._owner, self._count = ours, os.getpid(), 0
-        if _receive(ours, len(_READY), time.monotonic() + START_SECONDS) != _READY:
+        if _receive(self._line, len(_READY), time.monotonic() + START_SECONDS) != _READY:
             raise _Gone
-        return ours
+        return self._line
+
+    def _ended(self) -> int | None:
+        """What the child said by its end; None when it does not end."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._child.wait(GOODBYE_SECONDS) if self._child else None
+        return None
 
     def _stop(self) -> None:
         if self._line:
@@ -172,12 +182,9 @@ def serve(line: socket.socket) -> None:
             facts_length, length = _LENGTHS.unpack(_receive(line, _LENGTHS.size))
         except _Gone:
             return
-        try:
-            facts = json.loads(_receive(line, facts_length))
-            said = wire.as_json(understand(_receive(line, length), _ours(facts)))
-            answer = json.dumps(said).encode("ascii")
-        except MemoryError:
-            answer = b'{"unreadable": true}'
+        facts = json.loads(_receive(line, facts_length))
+        said = wire.as_json(understand(_receive(line, length), _ours(facts)))
+        answer = json.dumps(said).encode("ascii")
         _send(line, _LENGTH.pack(len(answer)) + answer)
 
 
@@ -188,7 +195,10 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with socket.socket(fileno=os.dup(sys.stdin.fileno())) as line, contextlib.suppress(OSError):
-        serve(line)
+        try:
+            serve(line)
+        except MemoryError:
+            os._exit(NO_MEMORY)
 
 
 def _facts(ours: Ours) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from callcare.mailbox.views import answers, attachments, cards, threads
+from callcare.mailbox.views import answers, attachments, boxes, cards, threads
 
 app_name = "mailbox"
 urlpatterns = [
@@ -21,4 +21,8 @@ urlpatterns = [
     path("pieces/<str:ref>/apercu/<int:page>/", attachments.preview, name="preview"),
     path("pieces/<str:ref>/telechargement/", attachments.download, name="download"),
     path("pieces/<str:ref>/original/", attachments.open_unscanned, name="open"),
+    path("boites/", boxes.boxes, name="boxes"),
+    path("boites/nouvelle/", boxes.new, name="box-new"),
+    path("boites/<str:address>/", boxes.box, name="box"),
+    path("boites/<str:address>/essai/", boxes.trial, name="box-trial"),
 ]

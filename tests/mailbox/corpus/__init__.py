@@ -2,8 +2,8 @@
 
 Each file is a mapping of names to mails. `mail` is the whole mail as lines; `plain` is only the text of one, and gets
 the headers of Jean Petit. `⟦…⟧` writes bytes: `⟦raw:E9 0A⟧`, `⟦enc:cp1252:é⟧` (as that charset), `⟦b64:utf-16:é⟧`,
-`⟦qp:cp1252:é⟧`, `⟦times:3:x⟧`, `⟦b64bytes:25 50⟧`, and `⟦sample:docx⟧` in base64. `expect` says what is understood; what it does
-not name must be what an ordinary mail has (see `ORDINARY`).
+`⟦qp:cp1252:é⟧`, `⟦times:3:x⟧`, `⟦b64bytes:25 50⟧`, and `⟦sample:docx⟧` in base64. `expect` says what is understood;
+what it does not name must be what an ordinary mail has (see `ORDINARY`).
 """
 
 import base64
@@ -43,11 +43,25 @@ Content-Transfer-Encoding: 8bit
 
 """
 ORDINARY: dict[str, Any] = {
-    "kind": "human", "from": "Jean Petit <jean.petit@exemple.test>", "to": ["Guichet <guichet@call-care.test>"], "cc": [],
-    "reply_to": None, "subject": "Nos ordinateurs", "date": "2026-03-03T09:12:00+00:00", "folded": [], "parts": [],
-    "message_id": "<m1@exemple.test>", "in_reply_to": [], "references": [], "tokens": [], "tags": [], "failures": [],
-    "no_reply": False, "authenticated": None, "warnings": [],
-}  # fmt: skip
+    "kind": "human",
+    "from": "Jean Petit <jean.petit@exemple.test>",
+    "to": ["Guichet <guichet@call-care.test>"],
+    "cc": [],
+    "reply_to": None,
+    "subject": "Nos ordinateurs",
+    "date": "2026-03-03T09:12:00+00:00",
+    "folded": [],
+    "parts": [],
+    "message_id": "<m1@exemple.test>",
+    "in_reply_to": [],
+    "references": [],
+    "tokens": [],
+    "tags": [],
+    "failures": [],
+    "no_reply": False,
+    "authenticated": None,
+    "warnings": [],
+}
 _DIRECTIVE = re.compile("⟦([a-z0-9]+):([^⟧]*)⟧")
 
 
@@ -103,7 +117,9 @@ def _address(one: Address) -> str:
 def _part(part: Part) -> str:
     """`2 | name | found type | what is said of it`, "inline" before the type when it stands in the text."""
     inline = "inline " if part.is_inline else ""
-    return " | ".join([str(part.number), part.name, inline + part.found_type, *([part.warning] if part.warning else [])])
+    return " | ".join(
+        [str(part.number), part.name, inline + part.found_type, *([part.warning] if part.warning else [])]
+    )
 
 
 def _lines(text: str, line_break: str) -> bytes:

@@ -64,12 +64,12 @@ def undo_merge(thread: Thread, *, by: User) -> None:
 
 def _moved_in(thread: Thread) -> list[tuple[int, int, str]]:
     """Which mails left this thread when it was joined to another, and how each stood before: from the history."""
-    events = Thread.pgh_event_models["update"].objects  # type: ignore[attr-defined]
+    events = Thread.pgh_event_model.objects  # type: ignore[attr-defined]
     merge = events.filter(pgh_obj=thread.pk, merged_into=thread.merged_into_id).order_by("-pgh_id").first()
     context: Context | None = merge and merge.pgh_context
     if merge is None or context is None:
         raise Refused("L’historique de cette réunion n’est plus gardé : séparez les courriels un par un.")
-    mails = Mail.pgh_event_models["update"].objects  # type: ignore[attr-defined]
+    mails = Mail.pgh_event_model.objects  # type: ignore[attr-defined]
     found = []
     taken = mails.filter(pgh_context=context.pk, thread=thread.merged_into_id).order_by("pgh_obj", "pgh_id")
     began = {}

@@ -117,7 +117,7 @@ def _open_contacts(arrivals: Sequence[Arrival]) -> None:
             organisation=who and who.organisation,
             person=who and who.person,
             started_at=one.mail.received_at,
-            external_id=f"mail:{one.mail.ref}",
+            external_id=f"courriel:{one.raw.pk}",
         )
         contacts.append(one.mail.interaction)
     Interaction.objects.bulk_create(contacts)

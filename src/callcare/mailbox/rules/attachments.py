@@ -179,11 +179,12 @@ def safe_name(name: str) -> str:
     stem, dot, extension = name.rpartition(".")
     if not dot or len(extension) > LONGEST_EXTENSION:
         stem, extension = name, ""
-    stem = stem.strip(". ")[: LONGEST_NAME - LONGEST_EXTENSION - 1].strip(". ")
+    stem = stem.strip(". ")
     if not stem.strip("_ .") and not extension:
         return NO_NAME
     if _RESERVED.match(stem) or not stem.strip("_ "):
         stem = f"{NO_NAME}-{stem}".rstrip("-_ ")
+    stem = stem[: LONGEST_NAME - LONGEST_EXTENSION - 1].strip(". ")
     return f"{stem}.{extension}" if extension else stem
 
 

@@ -111,6 +111,11 @@ def is_body(leaf: Leaf) -> bool:
     return not is_named or not leaf.inside
 
 
+def may_be_body(leaf: Leaf) -> bool:
+    """Is it a text with a name of its own? It is an attachment, and what is read when there is nothing else."""
+    return leaf.type == "text/plain" and leaf.disposition != "attachment" and not is_body(leaf)
+
+
 def _unflowed(text: str, leaf: Leaf) -> str:
     """Lines that a program broke are joined again (RFC 3676)."""
     deletes_space = leaf.parameters.get("delsp", "").lower() == "yes"

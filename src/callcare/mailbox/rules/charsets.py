@@ -55,12 +55,23 @@ def decoded(data: bytes, declared: str | None) -> tuple[str, str]:
         if data.startswith(bom):
             return data[len(bom) :].decode(_after_bom(bom, name), "replace"), name
     codec = codec_of(declared)
-    if codec == "cp1252" and not data.isascii() and (text := _strictly(data, "utf-8")) is not None:
-        return text, "utf-8"  # letters of Windows hardly ever happen to be UTF-8: the declaration is a program's habit
-    if codec and (text := _strictly(data, codec)) is not None:
-        return text, codec
-    if (text := _strictly(data, "utf-8")) is not None:
-        return text, "utf-8"
+    for step in _ladder(codec, data):
+        if (text := _strictly(data, step)) is not None:
+            return text, step
+    return _as_it_comes(data, codec)
+
+
+def _ladder(codec: str | None, data: bytes) -> list[str]:
+    """What is tried strictly, in order."""
+    if codec in {None, "utf-8"}:
+        return ["utf-8"]
+    if codec == "cp1252" and not data.isascii():
+        return ["utf-8", codec]  # letters of Windows hardly ever happen to be UTF-8: the declaration is a habit
+    return [codec or "utf-8", "utf-8"]
+
+
+def _as_it_comes(data: bytes, codec: str | None) -> tuple[str, str]:
+    """Nothing reads all of it without a fault."""
     if codec in {None, "utf-8"} and (text := _barely_damaged(data)) is not None:
         return text, DAMAGED
     if codec and codec not in {"utf-8", "cp1252"} and _is_mostly(codec, data):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 import nh3
 
@@ -17,6 +18,7 @@ from callcare.mailbox.rules.readings import Fold, FoldKind
 MOST_TAGS = 4_000
 LONGEST = 1_000_000
 MOST_ENTITIES = 20_000
+MOST_TOKENS = 100_000  # tags and pieces of text that are turned into text
 LONGEST_TAG = 4_000
 DEEPEST_QUOTE = 20
 
@@ -144,7 +146,7 @@ def sanitised(source: str) -> str:
 def as_text(source: str) -> tuple[str, tuple[Fold, ...]]:
     """The text of a page, quotations marked by "> ", and where programs say that the earlier mail begins."""
     writer = _Writer()
-    for item in _shown(source[:LONGEST]):
+    for item in islice(_shown(source[:LONGEST]), MOST_TOKENS):
         if isinstance(item, str):
             writer.write(item)
         else:
@@ -175,7 +177,7 @@ def tokens(source: str) -> Iterator[Tag | str]:
 
 
 def unescaped(text: str) -> str:
-    """Entities as their letters. (The library's own takes minutes for some texts, and fails on numbers without end.)"""
+    """Entities as their letters. (The library's own takes minutes for some texts, and fails on endless numbers.)"""
     return _ENTITY.sub(lambda found: _letter(found[0]), text)
 
 

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
 from callcare.mailbox.rules.readings import Fold, FoldKind
 
@@ -63,6 +64,11 @@ class _Line:
     @property
     def is_quoted(self) -> bool:
         return bool(_QUOTED.match(self.said))
+
+    @cached_property
+    def fields(self) -> set[str]:
+        """Which headers of an earlier mail it may be."""
+        return {name for name, field in _FIELDS.items() if field.match(self.said)} if ":" in self.said else set()
 
 
 def folds(text: str, *, subject: str = "", hints: tuple[Fold, ...] = ()) -> tuple[Fold, ...]:
@@ -159,13 +165,13 @@ def _attribution(lines: list[_Line], n: int) -> int:
 
 def _is_header_block(lines: list[_Line], n: int) -> bool:
     """“De : … Envoyé : … À : … Objet : …” in any order after the first."""
-    if not _FIELDS["from"].match(lines[n].said):
+    if "from" not in lines[n].fields:
         return False
     seen: set[str] = set()
     for line in lines[n + 1 : n + HEADER_LINES]:
         if line.is_blank and len(seen) != 0 and "subject" in seen:
             break
-        seen |= {name for name, field in _FIELDS.items() if field.match(line.said)}
+        seen |= line.fields
     has_address = "@" in lines[n].said or "<" in lines[n].said
     return ("subject" in seen and len(seen) > 1) or (has_address and {"date", "to"} <= seen)
 

@@ -102,10 +102,15 @@ def _content(mail: Mail, guard: _Guard) -> _Content:
     """Each leaf is decoded once: for the digest, and for the text or the attachments."""
     digest = hashlib.sha256()
     content = _Content(bodies.Body(), [], "")
+    named: list[tuple[Leaf, bytes]] = []
     for leaf in mail.leaves:
         data = guard.of(f"Partie {leaf.number}", partial(_data, leaf), b"")
         digest.update(leaf.body if data is None else data)
         _place(leaf, data, content, guard)
+        if data is not None and bodies.may_be_body(leaf) and not named:
+            named.append((leaf, data))
+    if not content.body.parts and named:  # some programs name the only text there is
+        guard.of("Texte", lambda: content.body.take(*named[0]), None)
     content.digest = digest.hexdigest()
     return content
 
@@ -189,6 +194,6 @@ def _nothing(raw: bytes, why: str) -> Reading:
     return Reading(
         kind=Kind.HUMAN, why=f"La lecture a échoué ({why}).", message_id="", in_reply_to=(), references=(), tokens=(),
         tags=(), from_=Address("", ""), reply_to=None, to=(), cc=(), subject="", sent_at=None, text="", html="",
-        folds=(), parts=(), body_digest=hashlib.sha256(raw).hexdigest(), failures=(), wants_no_reply=True, is_authenticated=None,
-        charset="", warnings=(UNREADABLE,),
+        folds=(), parts=(), body_digest=hashlib.sha256(raw).hexdigest(), failures=(), wants_no_reply=True,
+        is_authenticated=None, charset="", warnings=(UNREADABLE,),
     )  # fmt: skip

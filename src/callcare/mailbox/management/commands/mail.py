@@ -82,10 +82,7 @@ class Missing(Exception):
 def content(name: str) -> bytes:
     """The bytes of a file. Raises Missing."""
     try:
-        if name == STANDARD_INPUT:
-            data = sys.stdin.buffer.read(LARGEST_MAIL + 1)
-        else:
-            data = _file(Path(name))
+        data = sys.stdin.buffer.read(LARGEST_MAIL + 1) if name == STANDARD_INPUT else _file(Path(name))
     except FileNotFoundError as error:
         raise Missing("ce fichier n’existe pas.") from error
     except PermissionError as error:
@@ -100,7 +97,7 @@ def content(name: str) -> bytes:
 def of_the_house() -> Ours:
     """What the rules must know about us, from the settings alone."""
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    keys = [identifiers.key_of(secret) for secret in secrets]
+    keys = [identifiers.key_of(str(secret)) for secret in secrets]
     domain = settings.MAIL_DOMAIN
     return Ours(domain=domain, is_signed=lambda one: identifiers.verified(one, keys, domain) is not None)
 
