@@ -72,6 +72,7 @@ UNTRACKED = {
     "directory.Spelling", "desk.Draft", "matching.OfferedLine", "matching.WantedLine", "territories.PlaceWord",
     "calls.InboundEvent", "calls.Refusal", "calls.CallEvent", "calls.Call", "calls.Presence",
     "report.Cell", "report.Touched",
+    "mailbox.RawMail",
 }  # fmt: skip
 
 

@@ -11,6 +11,9 @@ TIMETABLE = {
     "calls.fetch_messages": "* * * * *",
     "calls.sweep": "* * * * *",
     "calls.forget": "31 2 * * *",
+    "mailbox.acknowledge": "* * * * *",
+    "mailbox.scan": "* * * * *",
+    "mailbox.read": "* * * * *",  # the worker reads at once; this is for what it left
     "allocations.release_holds": "*/5 * * * *",
     "introductions.follow_up": "*/10 * * * *",  # writes only while the desk of the introduction is open
     "report.count_months": "* * * * *",

@@ -73,6 +73,7 @@ def _lists() -> Iterator[Page]:
     yield Page("desk:reminders")
     for query in ("qui=moi", "page=999999"):
         yield Page("desk:reminders", query=query)
+    yield Page("mailbox:mails")
     yield Page("desk:letters")
     for query in ("etat=failed", "page=999999"):
         yield Page("desk:letters", query=query)
