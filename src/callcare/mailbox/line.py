@@ -79,13 +79,28 @@ def _connected(box: Mailbox) -> BaseMailBox:
     context = ssl.create_default_context()
     if box.security == Security.TLS:
         return MailBox(box.host, box.port, timeout=PATIENCE, ssl_context=context)
-    if box.security == Security.STARTTLS:  # raises where the server has none: never on in clear
-        return MailBoxStartTls(box.host, box.port, timeout=PATIENCE, ssl_context=context)
+    if box.security == Security.STARTTLS:
+        return _Guarded(box.host, box.port, timeout=PATIENCE, ssl_context=context)
     if not is_loopback(box.host):
         raise Trouble(
             "Sans protection, le mot de passe passerait en clair : choisissez TLS ou STARTTLS.", is_for_people=True
         )
     return MailBoxUnencrypted(box.host, box.port, timeout=PATIENCE)
+
+
+class _Guarded(MailBoxStartTls):
+    """Raises where the server has no STARTTLS, and closes what was opened: never on in clear."""
+
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        client = imaplib.IMAP4(self._host, self._port, self._timeout)
+        try:
+            status, said = client.starttls(self._ssl_context)
+            if status != "OK":
+                raise MailboxStarttlsError((status, said), "OK")
+        except Exception:
+            client.shutdown()
+            raise
+        return client
 
 
 class Line:
