@@ -33,7 +33,13 @@ class Dovecot:
     def __init__(self, folder: Path, *, certificate: Path | None = None, sieve: str = "", smtp: int = 0) -> None:
         self.folder = folder / "dovecot"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.imap, self.lmtp, self.certificate, self.sieve, self.smtp = free_port(), free_port(), certificate, sieve, smtp
+        self.imap, self.lmtp, self.certificate, self.sieve, self.smtp = (
+            free_port(),
+            free_port(),
+            certificate,
+            sieve,
+            smtp,
+        )
 
     def settings(self) -> str:
         me = pwd.getpwuid(os.getuid() or pwd.getpwnam("nobody").pw_uid)
@@ -56,7 +62,9 @@ class Dovecot:
                   sieve_before =
                 }}
             """
-        return tls + textwrap.dedent(f"""
+        return (
+            tls
+            + textwrap.dedent(f"""
             protocols = imap lmtp
             listen = {LOOPBACK}
             base_dir = {self.folder}/run
@@ -106,7 +114,9 @@ class Dovecot:
             }}
             auth_username_format = %Ln
             auth_failure_delay = 0
-        """) + textwrap.dedent(filters)
+        """)
+            + textwrap.dedent(filters)
+        )
 
     def __enter__(self) -> Self:
         (self.folder / "mail").mkdir(exist_ok=True)

@@ -116,7 +116,7 @@ def test_thirteen_mebibytes_come_whole(dovecot, connected, worker):
     mail = (
         b"From: claire@atelier.test\r\nTo: contact@call-care.test\r\nSubject: Photos\r\nMIME-Version: 1.0\r\n"
         b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nVoici.\r\n--b\r\n'
-        b'Content-Type: image/png; name="photo.png"\r\nContent-Transfer-Encoding: base64\r\n\r\n' + piece + b"--b--\r\n"
+        b'Content-Type: image/png; name="photo.png"\r\nContent-Transfer-Encoding: base64\r\n\r\n%b--b--\r\n' % piece
     )
     dovecot.deliver(mail)
     cards(1, within=15)
@@ -142,7 +142,7 @@ def test_a_server_without_starttls_hears_no_password(dovecot, connected, worker)
 
 
 def test_a_wrong_password_and_a_missing_folder_are_said(dovecot, connected):
-    assert "mot de passe" in actions.try_mailbox(connected(dovecot, password="faux"))  # noqa: S106
+    assert "mot de passe" in actions.try_mailbox(connected(dovecot, password="faux"))
     other = connected(dovecot, address="lille@call-care.test", folder="Absent")
     assert "« Absent »" in actions.try_mailbox(other)
     assert actions.try_mailbox(connected(dovecot, address="bonne@call-care.test")) == ""
@@ -184,9 +184,10 @@ def test_nothing_is_said_to_the_server_before_it_is_kept(dovecot, connected, mon
 
     kept = raw.keep
     monkeypatch.setattr(raw, "keep", dies)
-    with pytest.raises(Died), line.opened(box) as here:
+    with line.opened(box) as here:
         actions.box_moved(box, here.uidvalidity)
-        fetching.take(here, box, here.after(0))
+        with pytest.raises(Died):
+            fetching.take(here, box, here.after(0))
     assert (seen_on_server(dovecot), RawMail.objects.count()) == (0, 0)
     monkeypatch.setattr(raw, "keep", kept)
     with line.opened(box) as here:

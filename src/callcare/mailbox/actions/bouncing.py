@@ -39,7 +39,10 @@ def _came_back(letter: OutgoingMail, mail: Mail, failure: dict[str, str]) -> Non
     if not back.update(bounced_at=mail.received_at, bounce_said=said):
         return
     noted = Channel.objects.filter(kind=ChannelKind.EMAIL, value=letter.to.lower())
-    if failure["recipient"].lower() in ("", letter.to.lower()):  # behind a forwarding, it is another address that is lost
+    if failure["recipient"].lower() in (
+        "",
+        letter.to.lower(),
+    ):  # behind a forwarding, it is another address that is lost
         noted.filter(undeliverable_at=None).update(undeliverable_at=clock.now())
     owner = noted.select_related("organisation", "person__organisation").order_by("pk").first()
     person = owner.person if owner else None

@@ -62,7 +62,11 @@ def latest_of_senders(senders: Collection[tuple[int, str]]) -> list[Mail]:
         kind=MailKind.HUMAN,
         copy_of=None,
     )
-    return list(rows.select_related("thread").order_by("-received_at", "-pk").only("desk", "from_address", "subject", "thread")[:500])
+    return list(
+        rows.select_related("thread")
+        .order_by("-received_at", "-pk")
+        .only("desk", "from_address", "subject", "thread")[:500]
+    )
 
 
 def look(arrivals: Sequence[Arrival]) -> Found:
@@ -204,7 +208,13 @@ class _Search:
                     self.wanted.add(row["thread"])
                     node = (LETTER, by_id[message_id].pk)
                     self.raw_links.append(
-                        ((THREAD, row["thread"]), node, row["from_address"], ThreadedBy.OUR_ID, row["kind"] in MACHINES)
+                        (
+                            (THREAD, row["thread"]),
+                            node,
+                            row["from_address"],
+                            ThreadedBy.OUR_ID,
+                            row["kind"] in MACHINES,
+                        )
                     )
 
     def _naming(self, ids: Collection[str]) -> Iterable[dict[str, Any]]:
@@ -212,9 +222,9 @@ class _Search:
         rows = Mail.objects.filter(
             Q(in_reply_to__overlap=some) | Q(references__overlap=some), desk__in=self.desks, copy_of=None
         ).exclude(threaded_by=ThreadedBy.PERSON)
-        return rows.order_by("pk").values(
-            "pk", "desk", "thread", "from_address", "in_reply_to", "references", "kind"
-        )[:MOST_ANSWERS]
+        return rows.order_by("pk").values("pk", "desk", "thread", "from_address", "in_reply_to", "references", "kind")[
+            :MOST_ANSWERS
+        ]
 
     def answers(self) -> None:
         """Stored mails that came before what they answer."""
@@ -285,7 +295,9 @@ class _Search:
         if not doubtful:
             return
         self.threads |= {one.thread_id: one.thread for one in doubtful.values()}
-        rows = list(Mail.objects.filter(thread__in={*doubtful, *(one.other_id for one in doubtful.values())}, copy_of=None))
+        rows = list(
+            Mail.objects.filter(thread__in={*doubtful, *(one.other_id for one in doubtful.values())}, copy_of=None)
+        )
         ids: dict[str, set[int]] = defaultdict(set)
         for mail in rows:
             ids[mail.message_id].add(mail.thread_id)
@@ -296,7 +308,12 @@ class _Search:
             for message_id in {*mail.in_reply_to, *mail.references}:
                 for thread in ids.get(message_id, set()) - {mail.thread_id}:
                     self.links.append(
-                        Link((THREAD, mail.thread_id), (THREAD, self._now(thread)), mail.from_address, ThreadedBy.KNOWN_ID)
+                        Link(
+                            (THREAD, mail.thread_id),
+                            (THREAD, self._now(thread)),
+                            mail.from_address,
+                            ThreadedBy.KNOWN_ID,
+                        )
                     )
 
     def done(self) -> Found:

@@ -95,7 +95,9 @@ def _write(arrivals: Sequence[Arrival], found: linking.Found, parts: Components,
     threads = _threads(members, stored, found)
     for number, one in enumerate(arrivals):
         one.mail.thread = threads[parts.root((linking.MAIL, number))]
-        reasons = [link.reason for n, link in enumerate(found.links) if n in active and link.source == (linking.MAIL, number)]
+        reasons = [
+            link.reason for n, link in enumerate(found.links) if n in active and link.source == (linking.MAIL, number)
+        ]
         one.mail.threaded_by = min(reasons, key=RANK.__getitem__, default=ThreadedBy.NEW)
     for root, pks in stored.items():
         if len(pks) > 1:
@@ -121,7 +123,9 @@ def _threads(
 def _alone(one: Arrival, found: linking.Found) -> None:
     """Its own thread, or the one its identifier says."""
     thread = next((found.threads[pk] for pk in found.named.get(one.mail.message_id, ()) if pk in found.threads), None)
-    one.mail.thread = thread or Thread.objects.create(desk=one.desk, subject=one.mail.subject, last_at=one.mail.received_at)
+    one.mail.thread = thread or Thread.objects.create(
+        desk=one.desk, subject=one.mail.subject, last_at=one.mail.received_at
+    )
 
 
 def _note_last(members: dict[Node, list[Arrival]], threads: dict[Node, Thread]) -> None:
