@@ -14,7 +14,7 @@ from typing import Self
 from tests.telephone.processes import LOOPBACK, Program, free_port, wait_for
 
 DOVECOT = "/usr/sbin/dovecot"
-PASSWORD = "une-phrase-pour-la-boite"  # noqa: S105
+PASSWORD = "une-phrase-pour-la-boite"
 TREATED = "Traites"
 
 

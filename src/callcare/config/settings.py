@@ -193,7 +193,7 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_smtp.username or ""), unquote(_s
 EMAIL_USE_SSL, EMAIL_USE_TLS = _smtp.scheme == "smtps", "starttls=1" in _smtp.query
 EMAIL_TIMEOUT = 20
 FETCH_LOOPBACK = os.environ.get("CALLCARE_FETCH_LOOPBACK") == "1"  # `core.fetch` may reach this machine: tests, demo
-MAIL_SERVERS = [name.strip().lower() for name in os.environ.get("CALLCARE_MAIL_SERVERS", "").split(",") if name.strip()]
+MAIL_SERVERS = os.environ.get("CALLCARE_MAIL_SERVERS", "").lower().replace(",", " ").split()
 MAIL_DOMAIN = os.environ.get("CALLCARE_MAIL_DOMAIN", "call-care.test")
 DEFAULT_FROM_EMAIL = os.environ.get("CALLCARE_FROM", f"Call & Care <bonjour@{MAIL_DOMAIN}>")
 

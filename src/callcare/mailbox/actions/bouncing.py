@@ -52,7 +52,7 @@ def _came_back(letter: OutgoingMail, mail: Mail, failure: dict[str, str]) -> Non
         step=ReminderStep.MAIL_FAILED,
         about=f"Rappeler par téléphone : {letter.to} ne reçoit plus (« {letter.subject} »)"[:200],
         due_at=next_action(letter.desk),
-        organisation=person.organisation if person else owner and owner.organisation,
+        organisation=person.organisation if person else (owner.organisation if owner else None),
         person=person,
         note=said,
     )

@@ -99,7 +99,7 @@ def _write(arrivals: Sequence[Arrival], found: linking.Found, parts: Components,
             link.reason for n, link in enumerate(found.links) if n in active and link.source == (linking.MAIL, number)
         ]
         one.mail.threaded_by = min(reasons, key=RANK.__getitem__, default=ThreadedBy.NEW)
-    for root, pks in stored.items():
+    for pks in stored.values():
         if len(pks) > 1:
             joining.join_stored(found.threads[min(pks)], [found.threads[pk] for pk in sorted(pks)[1:]])
     _note_last(members, threads)
@@ -159,9 +159,9 @@ def _propose(
         for number, one in enumerate(arrivals)
         if one.mail.kind == MailKind.HUMAN and parts.root((linking.MAIL, number))[0] != linking.THREAD
     ]
-    for number, other, is_same_subject in _alike(alone):
+    for number, earlier, is_same_subject in _alike(alone):
         reason = ProposalReason.SUBJECT if is_same_subject else ProposalReason.SENDER
-        propose(threads[parts.root((linking.MAIL, number))], other, reason)
+        propose(threads[parts.root((linking.MAIL, number))], earlier, reason)
     Proposal.objects.bulk_create(wanted.values(), ignore_conflicts=True)
 
 
