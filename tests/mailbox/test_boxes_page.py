@@ -12,7 +12,7 @@ from callcare.mailbox.box_states import in_trouble
 from callcare.mailbox.enums import Security
 from callcare.mailbox.models import Mailbox
 from tests import cast
-from tests.mailbox.stage import bring, box, written
+from tests.mailbox.stage import box, bring, written
 
 pytestmark = pytest.mark.django_db
 LINE = {

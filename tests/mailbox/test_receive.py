@@ -102,7 +102,9 @@ def test_the_same_mail_by_another_way_is_shown_once():
 
 
 def test_an_identifier_used_again_is_accepted_with_a_remark():
-    first, second = arrive(written("Un.", message_id="<a@atelier.test>"), written("Deux.", message_id="<a@atelier.test>"))
+    first, second = arrive(
+        written("Un.", message_id="<a@atelier.test>"), written("Deux.", message_id="<a@atelier.test>")
+    )
     assert second.copy_of is None
     assert first.warnings == []
     assert any("déjà vu" in one for one in second.warnings)

@@ -21,9 +21,7 @@ MALLORY = "mallory@ailleurs.test"
 
 
 def our_id(thread: Thread, n: int = 1, *, key: bytes | None = None) -> str:
-    return identifiers.signed(
-        thread.token, n, key or identifiers.key_of(settings.SECRET_KEY), settings.MAIL_DOMAIN
-    )
+    return identifiers.signed(thread.token, n, key or identifiers.key_of(settings.SECRET_KEY), settings.MAIL_DOMAIN)
 
 
 def answered(mail: Mail, *, to: str = CLAIRE) -> str:
@@ -96,7 +94,9 @@ def test_the_tag_of_a_subject_needs_our_own_server(settings):
 
 
 def test_an_answer_that_comes_before_what_it_answers():
-    (reply,) = arrive(written("Je confirme.", sender="hugo@atelier.test", message_id="<2@a.test>", answers=["<1@a.test>"]))
+    (reply,) = arrive(
+        written("Je confirme.", sender="hugo@atelier.test", message_id="<2@a.test>", answers=["<1@a.test>"])
+    )
     (first,) = arrive(written(message_id="<1@a.test>", Cc="hugo@atelier.test"))
     reply.refresh_from_db()
     assert first.thread == reply.thread
@@ -108,9 +108,10 @@ def test_two_answers_to_one_letter_that_stands_in_no_thread():
         letter = OutgoingMail.objects.create(
             desk=cast.lille_desk(), key="k", message_id="<cc.abcdef@call-care.test>", to=CLAIRE, subject="s", body="b"
         )
-    one, two = arrive(written("Oui.", answers=[letter.message_id]))[0], arrive(
-        written("Et puis…", answers=[letter.message_id])
-    )[0]
+    one, two = (
+        arrive(written("Oui.", answers=[letter.message_id]))[0],
+        arrive(written("Et puis…", answers=[letter.message_id]))[0],
+    )
     forged = arrive(written("Moi !", sender=MALLORY, answers=[letter.message_id]))[0]
     assert one.thread == two.thread != forged.thread
 
@@ -119,7 +120,9 @@ def test_an_automatic_answer_is_attached_and_reopens_nothing():
     (first,) = arrive(written(message_id="<1@a.test>"))
     before = Thread.objects.get(pk=first.thread_id).last_at
     (away,) = arrive(
-        written("En congés.", answers=[answered(first)], Auto_Submitted="auto-replied (vacation)", sender="robot@a.test")
+        written(
+            "En congés.", answers=[answered(first)], Auto_Submitted="auto-replied (vacation)", sender="robot@a.test"
+        )
     )
     assert (away.kind, away.thread, away.interaction) == (MailKind.AUTO_REPLY, first.thread, None)
     assert Thread.objects.get(pk=first.thread_id).last_at == before
@@ -147,7 +150,7 @@ EXPECTED = {frozenset("1234"), frozenset("58"), frozenset({"6", "7", "9", "10"})
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_order_of_arrival_changes_nothing(seed):
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     mails = conversation()
     chance.shuffle(mails)
     while mails:
@@ -167,7 +170,7 @@ def stand() -> list[tuple[int, int, str]]:
 def test_a_merge_is_undone_exactly():
     marion = cast.marion()
     (one,) = arrive(written("Un.", message_id="<1@a.test>"))
-    (reply,) = arrive(written("Un encore.", message_id="<2@a.test>", answers=["<1@a.test>"]))
+    arrive(written("Un encore.", message_id="<2@a.test>", answers=["<1@a.test>"]))
     (two,) = arrive(written("Deux.", message_id="<3@a.test>", subject="Autre"))
     before = stand()
     actions.merge_threads(one.thread, two.thread, by=marion)

@@ -1,8 +1,10 @@
 """Dovecot as an ordinary user would run it: IMAP and LMTP on loopback, mails in the folder of the test."""
 
+import contextlib
 import os
 import pwd
 import shutil
+import signal
 import smtplib
 import subprocess
 import textwrap
@@ -12,7 +14,7 @@ from typing import Self
 from tests.telephone.processes import LOOPBACK, Program, free_port, wait_for
 
 DOVECOT = "/usr/sbin/dovecot"
-PASSWORD = "une-phrase-pour-la-boite"  # noqa: S105
+PASSWORD = "une-phrase-pour-la-boite"
 TREATED = "Traites"
 
 
@@ -31,7 +33,13 @@ class Dovecot:
     def __init__(self, folder: Path, *, certificate: Path | None = None, sieve: str = "", smtp: int = 0) -> None:
         self.folder = folder / "dovecot"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.imap, self.lmtp, self.certificate, self.sieve, self.smtp = free_port(), free_port(), certificate, sieve, smtp
+        self.imap, self.lmtp, self.certificate, self.sieve, self.smtp = (
+            free_port(),
+            free_port(),
+            certificate,
+            sieve,
+            smtp,
+        )
 
     def settings(self) -> str:
         me = pwd.getpwuid(os.getuid() or pwd.getpwnam("nobody").pw_uid)
@@ -54,7 +62,9 @@ class Dovecot:
                   sieve_before =
                 }}
             """
-        return tls + textwrap.dedent(f"""
+        return (
+            tls
+            + textwrap.dedent(f"""
             protocols = imap lmtp
             listen = {LOOPBACK}
             base_dir = {self.folder}/run
@@ -103,7 +113,10 @@ class Dovecot:
               }}
             }}
             auth_username_format = %Ln
-        """) + textwrap.dedent(filters)
+            auth_failure_delay = 0
+        """)
+            + textwrap.dedent(filters)
+        )
 
     def __enter__(self) -> Self:
         (self.folder / "mail").mkdir(exist_ok=True)
@@ -137,6 +150,24 @@ class Dovecot:
     def stop(self) -> None:
         self.program.stop()
         wait_for(lambda: not listening(self.imap), within=5, why="dovecot still listens")
+
+    def kill(self) -> None:
+        """As a power cut would: the whole group at once, orphans with it."""
+        os.killpg(self.program.process.pid, signal.SIGKILL)
+        self.program.process.wait(5)
+        for child in self._of_the_run():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        wait_for(lambda: not listening(self.imap), within=5, why="dovecot still listens")
+
+    def _of_the_run(self) -> list[int]:
+        """Its own children, known by their working directory or by our configuration: they leave the group."""
+        found = []
+        for status in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if str(self.folder).encode() in (status / "environ").read_bytes():
+                    found.append(int(status.name))
+        return found
 
     def __exit__(self, *error: object) -> None:
         self.program.stop()

@@ -195,7 +195,7 @@ EMAIL_USE_SSL, EMAIL_USE_TLS = _smtp.scheme == "smtps", "starttls=1" in _smtp.qu
 EMAIL_TIMEOUT = 20
 FETCH_LOOPBACK = os.environ.get("CALLCARE_FETCH_LOOPBACK") == "1"  # `core.fetch` may reach this machine: tests, demo
 CLAMD = os.environ.get("CALLCARE_CLAMD", "")  # where ClamAV listens: unix:/run/clamav/clamd.ctl, tcp:127.0.0.1:3310
-MAIL_SERVERS = [one.strip().lower() for one in os.environ.get("CALLCARE_MAIL_SERVERS", "").split(",") if one.strip()]
+MAIL_SERVERS = os.environ.get("CALLCARE_MAIL_SERVERS", "").lower().replace(",", " ").split()
 MAIL_DOMAIN = os.environ.get("CALLCARE_MAIL_DOMAIN", "call-care.test")
 DEFAULT_FROM_EMAIL = os.environ.get("CALLCARE_FROM", f"Call & Care <bonjour@{MAIL_DOMAIN}>")
 

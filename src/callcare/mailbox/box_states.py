@@ -47,8 +47,8 @@ class BoxState:
             return ""
         if self.box.trouble:
             return (
-                "Les courriels restent chez le fournisseur et seront relevés dès que la connexion revient : rien n’est "
-                "perdu. En attendant, lisez-les sur sa page ; prévenez l’administratrice si cela dure."
+                "Les courriels restent chez le fournisseur et seront relevés dès que la connexion revient : rien "
+                "n’est perdu. En attendant, lisez-les sur sa page ; prévenez l’administratrice si cela dure."
             )
         if self.box.heard_at is None or self.is_silent:
             return "Vérifiez que l’exécutant tourne : « ./callcare doctor » le dit. Rien n’est perdu entre-temps."

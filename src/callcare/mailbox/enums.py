@@ -42,7 +42,7 @@ class ThreadedBy(models.TextChoices):
     """Why a mail stands in its thread."""
 
     OUR_ID = "our_id", "répond à un de nos courriers"
-    TOKEN = "token", "écrit à l’adresse du fil"  # noqa: S105  # a reason, no secret
+    TOKEN = "token", "écrit à l’adresse du fil"  # a reason, no secret
     KNOWN_ID = "known_id", "répond à un courriel connu"
     TAG = "tag", "porte la référence du fil"
     PERSON = "person", "rattaché par une opératrice"

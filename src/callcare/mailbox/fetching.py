@@ -84,19 +84,19 @@ class Reading(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__(name="mail-reading", daemon=True)
-        self._came, self._stopped = threading.Event(), False
+        self._came, self._over = threading.Event(), threading.Event()
 
     def wake(self) -> None:
         self._came.set()
 
     def stop(self) -> None:
-        self._stopped = True
+        self._over.set()
         self._came.set()
 
     def run(self) -> None:
-        while not self._stopped:
+        while not self._over.is_set():
             try:
-                while not self._stopped and read_pending():
+                while not self._over.is_set() and read_pending():
                     pass
             except Exception:  # the database may be restarting
                 logger.exception("no reading of mails")

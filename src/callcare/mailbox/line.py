@@ -11,12 +11,7 @@ from datetime import date, datetime
 from ipaddress import ip_address
 from typing import Any
 
-from imap_tools.errors import (
-    ImapToolsError,
-    MailboxFolderSelectError,
-    MailboxLoginError,
-    MailboxStarttlsError,
-)
+from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.utils import encode_folder
 
@@ -41,6 +36,10 @@ class Trouble(Exception):
     def __init__(self, said: str, *, is_for_people: bool = False) -> None:
         super().__init__(said)
         self.is_for_people = is_for_people
+
+
+class NoGuard(OSError):
+    """The server has no STARTTLS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +78,28 @@ def _connected(box: Mailbox) -> BaseMailBox:
     context = ssl.create_default_context()
     if box.security == Security.TLS:
         return MailBox(box.host, box.port, timeout=PATIENCE, ssl_context=context)
-    if box.security == Security.STARTTLS:  # raises where the server has none: never on in clear
-        return MailBoxStartTls(box.host, box.port, timeout=PATIENCE, ssl_context=context)
+    if box.security == Security.STARTTLS:
+        return _Guarded(box.host, box.port, timeout=PATIENCE, ssl_context=context)
     if not is_loopback(box.host):
         raise Trouble(
             "Sans protection, le mot de passe passerait en clair : choisissez TLS ou STARTTLS.", is_for_people=True
         )
     return MailBoxUnencrypted(box.host, box.port, timeout=PATIENCE)
+
+
+class _Guarded(MailBoxStartTls):
+    """Raises where the server has no STARTTLS, and closes what was opened: never on in clear."""
+
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        client = imaplib.IMAP4(self._host, self._port, self._timeout)
+        try:
+            if "STARTTLS" in client.capabilities and client.starttls(self._ssl_context)[0] == "OK":
+                return client
+        except Exception:
+            client.shutdown()
+            raise
+        client.shutdown()
+        raise NoGuard
 
 
 class Line:
@@ -101,9 +115,10 @@ class Line:
         return client
 
     def enter(self) -> None:
-        self.client.login_utf8(self.box.login, self.box.password, initial_folder=None) if not (
-            self.box.login.isascii() and self.box.password.isascii()
-        ) else self.client.login(self.box.login, self.box.password, initial_folder=None)
+        login, password = self.box.login, self.box.password
+        is_plain = login.isascii() and password.isascii()
+        sign_in = self.client.login if is_plain else self.client.login_utf8
+        sign_in(login, password, initial_folder=None)
         self.client.folder.set(self.box.folder)
         said = self._imap.response("UIDVALIDITY")[1]
         if not said or not said[-1]:
@@ -151,7 +166,7 @@ class Line:
         return None
 
     def acknowledge(self, uids: Sequence[int]) -> None:
-        """Tell the server that these are kept: moved aside where a folder is named, else marked read. Never deleted."""
+        """Say that these are kept: moved aside where a folder is named, else marked read; never deleted."""
         for some in _some(uids):
             if self.box.treated and "MOVE" in self._imap.capabilities:
                 self._uid("MOVE", some, encode_folder(self.box.treated))
@@ -212,38 +227,45 @@ def _said(box: Mailbox) -> Iterator[None]:
         yield
     except Trouble:
         raise
-    except Unopened as error:
-        raise Trouble(
-            "Le mot de passe noté ne s’ouvre plus : la clé de la maison a changé. Saisissez-le de nouveau.",
-            is_for_people=True,
-        ) from error
-    except MailboxLoginError as error:
-        raise Trouble("Le serveur refuse l’identifiant ou le mot de passe.", is_for_people=True) from error
-    except MailboxFolderSelectError as error:
-        raise Trouble(f"Le dossier « {box.folder} » n’existe pas sur le serveur.", is_for_people=True) from error
-    except ssl.SSLCertVerificationError as error:
-        raise Trouble(
-            f"Le certificat du serveur n’est pas valable ({error.verify_message}). Rien ne lui a été dit.",
-            is_for_people=True,
-        ) from error
-    except (MailboxStarttlsError, ssl.SSLError) as error:
-        raise Trouble(_unguarded(box), is_for_people=True) from error
-    except socket.gaierror as error:
-        raise Trouble(f"Le serveur « {box.host} » est introuvable : vérifiez son nom.", is_for_people=True) from error
-    except ConnectionRefusedError as error:
-        raise Trouble(f"Le serveur « {box.host} » refuse la connexion sur le port {box.port}.") from error
-    except TimeoutError as error:
-        raise Trouble(f"Le serveur « {box.host} » ne répond pas à temps.") from error
-    except imaplib.IMAP4.abort as error:
-        if "TLS not supported" in str(error):
-            raise Trouble(_unguarded(box), is_for_people=True) from error
-        raise Trouble("La connexion au serveur a été coupée.") from error
-    except OSError as error:
-        raise Trouble("La connexion au serveur a été coupée.") from error
-    except (ImapToolsError, imaplib.IMAP4.error) as error:
-        raise Trouble(f"Le serveur répond autrement que prévu ({_words([error])}).") from error
+    except (Unopened, ImapToolsError, imaplib.IMAP4.error, OSError) as error:
+        raise _trouble(box, error) from error
 
 
-def _unguarded(box: Mailbox) -> str:
-    label = "TLS" if box.security == Security.TLS else "STARTTLS"
-    return f"Le serveur ne protège pas la connexion par {label} : rien ne lui a été dit en clair. Vérifiez le port."
+def _trouble(box: Mailbox, error: Exception) -> Trouble:
+    for kind, words, is_for_people in _SAID:
+        if isinstance(error, kind):
+            facts = {"host": box.host, "port": box.port, "folder": box.folder, "guard": _guard(box)}
+            said = getattr(error, "verify_message", "") or _words([error])
+            return Trouble(words.format(said=said, **facts), is_for_people=is_for_people)
+    return Trouble("La connexion au serveur a été coupée.")
+
+
+def _guard(box: Mailbox) -> str:
+    return "TLS" if box.security == Security.TLS else "STARTTLS"
+
+
+# The first that fits; the last word says whether somebody has to act before anything changes.
+_SAID: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, bool], ...] = (
+    (
+        Unopened,
+        "Le mot de passe noté ne s’ouvre plus : la clé de la maison a changé. Saisissez-le de nouveau.",
+        True,
+    ),
+    (MailboxLoginError, "Le serveur refuse l’identifiant ou le mot de passe.", True),
+    (MailboxFolderSelectError, "Le dossier « {folder} » n’existe pas sur le serveur.", True),
+    (
+        ssl.SSLCertVerificationError,
+        "Le certificat du serveur n’est pas valable ({said}). Rien ne lui a été dit.",
+        True,
+    ),
+    (
+        (NoGuard, ssl.SSLError),
+        "Le serveur ne protège pas la connexion par {guard} : rien ne lui a été dit en clair. Vérifiez le port.",
+        True,
+    ),
+    (socket.gaierror, "Le serveur « {host} » est introuvable : vérifiez son nom.", True),
+    (ConnectionRefusedError, "Le serveur « {host} » refuse la connexion sur le port {port}.", False),
+    (TimeoutError, "Le serveur « {host} » ne répond pas à temps.", False),
+    ((imaplib.IMAP4.abort, OSError), "La connexion au serveur a été coupée.", False),
+    (Exception, "Le serveur répond autrement que prévu ({said}).", False),
+)

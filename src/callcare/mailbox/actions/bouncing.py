@@ -39,7 +39,10 @@ def _came_back(letter: OutgoingMail, mail: Mail, failure: dict[str, str]) -> Non
     if not back.update(bounced_at=mail.received_at, bounce_said=said):
         return
     noted = Channel.objects.filter(kind=ChannelKind.EMAIL, value=letter.to.lower())
-    if failure["recipient"].lower() in ("", letter.to.lower()):  # behind a forwarding, it is another address that is lost
+    if failure["recipient"].lower() in (
+        "",
+        letter.to.lower(),
+    ):  # behind a forwarding, it is another address that is lost
         noted.filter(undeliverable_at=None).update(undeliverable_at=clock.now())
     owner = noted.select_related("organisation", "person__organisation").order_by("pk").first()
     person = owner.person if owner else None
@@ -49,7 +52,7 @@ def _came_back(letter: OutgoingMail, mail: Mail, failure: dict[str, str]) -> Non
         step=ReminderStep.MAIL_FAILED,
         about=f"Rappeler par téléphone : {letter.to} ne reçoit plus (« {letter.subject} »)"[:200],
         due_at=next_action(letter.desk),
-        organisation=person.organisation if person else owner and owner.organisation,
+        organisation=person.organisation if person else (owner.organisation if owner else None),
         person=person,
         note=said,
     )

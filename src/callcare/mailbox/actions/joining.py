@@ -1,4 +1,4 @@
-"""Threads that are one, and threads that are not: joined by the machine where nothing is in doubt, by people otherwise."""
+"""Threads that are one: joined by the machine where nothing is in doubt, by people otherwise; and separated."""
 
 from collections.abc import Sequence
 
@@ -72,7 +72,7 @@ def _moved_in(thread: Thread) -> list[tuple[int, int, str]]:
     mails = Mail.pgh_event_model.objects  # type: ignore[attr-defined]
     found = []
     taken = mails.filter(pgh_context=context.pk, thread=thread.merged_into_id).order_by("pgh_obj", "pgh_id")
-    began = {}
+    began: dict[int, int] = {}
     for event in mails.filter(pgh_context=context.pk).order_by("pgh_id").values("pgh_id", "pgh_obj"):
         began.setdefault(event["pgh_obj"], event["pgh_id"])
     for pk in dict.fromkeys(taken.values_list("pgh_obj", flat=True)):
@@ -83,7 +83,7 @@ def _moved_in(thread: Thread) -> list[tuple[int, int, str]]:
 
 
 def split_mail(mail: Mail, *, by: User) -> Thread:
-    """« Séparer »: a mail, and those that answer it, begin a thread of their own. The machine does not join it again."""
+    """« Séparer »: a mail, and those that answer it, begin a thread of their own; the machine leaves them there."""
     with deed(MailboxVerb.THREAD_SPLIT, by=by):
         _must_keep(by, mail.thread)
         (thread,) = _locked(mail.thread)

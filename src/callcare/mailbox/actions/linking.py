@@ -1,4 +1,4 @@
-"""What mails name: the threads, letters and mails they point to, and who takes part in those. A few statements a batch."""
+"""What mails name: threads, letters and mails, and who takes part in those. A few statements a batch."""
 
 import re
 from collections import defaultdict
@@ -62,7 +62,11 @@ def latest_of_senders(senders: Collection[tuple[int, str]]) -> list[Mail]:
         kind=MailKind.HUMAN,
         copy_of=None,
     )
-    return list(rows.select_related("thread").order_by("-received_at", "-pk").only("desk", "from_address", "subject", "thread")[:500])
+    return list(
+        rows.select_related("thread")
+        .order_by("-received_at", "-pk")
+        .only("desk", "from_address", "subject", "thread")[:500]
+    )
 
 
 def look(arrivals: Sequence[Arrival]) -> Found:
@@ -102,13 +106,15 @@ class _Search:
 
     def thread_ids(self) -> None:
         """Signed identifiers, tokens of addresses, and references in authenticated subjects."""
-        keys = [identifiers.key_of(one) for one in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+        keys = [identifiers.key_of(str(one)) for one in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
         asked: list[tuple[int, str, ThreadedBy, bool]] = []
         for number, one in enumerate(self.arrivals):
             failed = [failure["message_id"] for failure in one.mail.failures]
-            for message_id in [*one.follows, *failed, one.mail.message_id]:
-                if signed := identifiers.verified(message_id, keys, settings.MAIL_DOMAIN):
-                    asked.append((number, signed[0], ThreadedBy.OUR_ID, self._is_machine(number)))
+            asked += [
+                (number, signed[0], ThreadedBy.OUR_ID, self._is_machine(number))
+                for message_id in [*one.follows, *failed, one.mail.message_id]
+                if (signed := identifiers.verified(message_id, keys, settings.MAIL_DOMAIN))
+            ]
             if one.reading:
                 asked += [(number, token, ThreadedBy.TOKEN, False) for token in one.reading.tokens]
         by_token = {
@@ -118,7 +124,7 @@ class _Search:
         for number, token, reason, is_trusted in asked:
             thread = by_token.get(token)
             if thread and thread.desk_id == self.desk_of[number]:
-                self._point(number, thread.pk, reason, is_trusted)
+                self._point(number, thread.pk, reason, is_trusted=is_trusted)
         self._tags()
 
     def _tags(self) -> None:
@@ -133,9 +139,9 @@ class _Search:
             by_ref = {thread.ref: thread for thread in Thread.objects.filter(ref__in={ref for _, ref in asked})}
             for number, ref in asked:
                 if (thread := by_ref.get(ref)) and thread.desk_id == self.desk_of[number]:
-                    self._point(number, thread.pk, ThreadedBy.TAG, False)
+                    self._point(number, thread.pk, ThreadedBy.TAG)
 
-    def _point(self, number: int, thread: int, reason: ThreadedBy, is_trusted: bool) -> None:
+    def _point(self, number: int, thread: int, reason: ThreadedBy, *, is_trusted: bool = False) -> None:
         self.wanted.add(thread)
         sender = self.arrivals[number].mail.from_address
         self.raw_links.append(((MAIL, number), (THREAD, thread), sender, reason, is_trusted))
@@ -145,20 +151,20 @@ class _Search:
         ids = {message_id for one in self.arrivals for message_id in [*one.follows, one.mail.message_id]}
         stored: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
         rows = Mail.objects.filter(message_id__in=ids - {""}, desk__in=self.desks).exclude(kind=MailKind.OWN)
-        for row in rows.values("desk", "message_id", "thread", "body_digest", "from_address", "raw__mailbox"):
-            stored[row["desk"], row["message_id"]].append(row)
-            self.named[row["message_id"]].append(row["thread"])
+        for known in rows.values("desk", "message_id", "thread", "body_digest", "from_address", "raw__mailbox"):
+            stored[known["desk"], known["message_id"]].append(dict(known))
+            self.named[known["message_id"]].append(known["thread"])
         for number, one in enumerate(self.arrivals):
             desk = self.desk_of[number]
             for message_id in one.follows:
                 for row in stored[desk, message_id]:
-                    self._point(number, row["thread"], ThreadedBy.KNOWN_ID, False)
+                    self._point(number, row["thread"], ThreadedBy.KNOWN_ID)
                 for other in self.new.get((desk, message_id), ()):
                     if other != number:
-                        self._name(number, other, False)
+                        self._name(number, other)
             self._twins(number, one, stored[desk, one.mail.message_id])
 
-    def _name(self, number: int, other: int, is_trusted: bool) -> None:
+    def _name(self, number: int, other: int, *, is_trusted: bool = False) -> None:
         sender = self.arrivals[number].mail.from_address
         self.raw_links.append(((MAIL, number), (MAIL, other), sender, ThreadedBy.KNOWN_ID, is_trusted))
 
@@ -169,12 +175,12 @@ class _Search:
         for row in rows:
             same = (row["body_digest"], row["from_address"]) == (one.mail.body_digest, one.mail.from_address)
             if same and row["raw__mailbox"] != one.raw.mailbox_id:
-                self._point(number, row["thread"], ThreadedBy.KNOWN_ID, True)
+                self._point(number, row["thread"], ThreadedBy.KNOWN_ID, is_trusted=True)
         for other in self.new[self.desk_of[number], one.mail.message_id]:
             twin = self.arrivals[other]
             is_same = (twin.mail.body_digest, twin.mail.from_address) == (one.mail.body_digest, one.mail.from_address)
             if other < number and is_same and twin.raw.mailbox_id != one.raw.mailbox_id:
-                self._name(number, other, True)
+                self._name(number, other, is_trusted=True)
 
     def letters(self) -> None:
         """Letters of ours that stand in no thread: those who answer the same one answer together."""
@@ -184,37 +190,36 @@ class _Search:
             for message_id in [*one.follows, *failed]:
                 if identifiers.looks_ours(message_id, settings.MAIL_DOMAIN):
                     ids[message_id].append(number)
-        if not ids:
-            return
-        letters = OutgoingMail.objects.filter(message_id__in=ids, desk__in=self.desks, answer=None)
+        letters = OutgoingMail.objects.filter(message_id__in=ids, desk__in=self.desks, answer=None) if ids else ()
         by_id = {letter.message_id: letter for letter in letters}
         for message_id, letter in by_id.items():
             node = (LETTER, letter.pk)
             self.people[node].add(letter.to.lower())
             for number in ids[message_id]:
                 if self.desk_of[number] == letter.desk_id:
-                    sender = self.arrivals[number].mail.from_address
-                    trusted = self._is_machine(number)
+                    sender, trusted = self.arrivals[number].mail.from_address, self._is_machine(number)
                     self.raw_links.append(((MAIL, number), node, sender, ThreadedBy.OUR_ID, trusted))
-        if not by_id:
-            return
-        for row in self._naming(by_id):
-            for message_id in {*row["in_reply_to"], *row["references"]} & by_id.keys():
-                if by_id[message_id].desk_id == row["desk"]:
+        if by_id:
+            self._answered_before(by_id)
+
+    def _answered_before(self, letters: dict[str, OutgoingMail]) -> None:
+        """Stored mails that answered these letters."""
+        for row in self._naming(letters):
+            source = (THREAD, row["thread"])
+            for message_id in {*row["in_reply_to"], *row["references"]} & letters.keys():
+                if letters[message_id].desk_id == row["desk"]:
                     self.wanted.add(row["thread"])
-                    node = (LETTER, by_id[message_id].pk)
-                    self.raw_links.append(
-                        ((THREAD, row["thread"]), node, row["from_address"], ThreadedBy.OUR_ID, row["kind"] in MACHINES)
-                    )
+                    node, trusted = (LETTER, letters[message_id].pk), row["kind"] in MACHINES
+                    self.raw_links.append((source, node, row["from_address"], ThreadedBy.OUR_ID, trusted))
 
     def _naming(self, ids: Collection[str]) -> Iterable[dict[str, Any]]:
         some = list(ids)
         rows = Mail.objects.filter(
             Q(in_reply_to__overlap=some) | Q(references__overlap=some), desk__in=self.desks, copy_of=None
         ).exclude(threaded_by=ThreadedBy.PERSON)
-        return rows.order_by("pk").values(
-            "pk", "desk", "thread", "from_address", "in_reply_to", "references", "kind"
-        )[:MOST_ANSWERS]
+        return rows.order_by("pk").values("pk", "desk", "thread", "from_address", "in_reply_to", "references", "kind")[
+            :MOST_ANSWERS
+        ]
 
     def answers(self) -> None:
         """Stored mails that came before what they answer."""
@@ -285,7 +290,9 @@ class _Search:
         if not doubtful:
             return
         self.threads |= {one.thread_id: one.thread for one in doubtful.values()}
-        rows = list(Mail.objects.filter(thread__in={*doubtful, *(one.other_id for one in doubtful.values())}, copy_of=None))
+        rows = list(
+            Mail.objects.filter(thread__in={*doubtful, *(one.other_id for one in doubtful.values())}, copy_of=None)
+        )
         ids: dict[str, set[int]] = defaultdict(set)
         for mail in rows:
             ids[mail.message_id].add(mail.thread_id)
@@ -296,7 +303,12 @@ class _Search:
             for message_id in {*mail.in_reply_to, *mail.references}:
                 for thread in ids.get(message_id, set()) - {mail.thread_id}:
                     self.links.append(
-                        Link((THREAD, mail.thread_id), (THREAD, self._now(thread)), mail.from_address, ThreadedBy.KNOWN_ID)
+                        Link(
+                            (THREAD, mail.thread_id),
+                            (THREAD, self._now(thread)),
+                            mail.from_address,
+                            ThreadedBy.KNOWN_ID,
+                        )
                     )
 
     def done(self) -> Found:

@@ -1,4 +1,4 @@
-"""From bytes to cards. What is read here was committed before the server was told; nothing that fails holds up the rest."""
+"""From bytes to cards. What is read here was committed before the server was told; no failure holds up the rest."""
 
 import logging
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ def ours() -> Ours:
 
 def thread_keys() -> list[bytes]:
     """What signs our Message-IDs now, and what signed them before."""
-    return [identifiers.key_of(one) for one in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return [identifiers.key_of(str(one)) for one in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
 def is_signed(message_id: str) -> bool:

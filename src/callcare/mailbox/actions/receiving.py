@@ -1,4 +1,4 @@
-"""Putting mails where they belong: copies to their original, the others in their thread, with what follows from each."""
+"""Putting mails where they belong: copies to their original, the others in their thread, with what follows."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -114,8 +114,8 @@ def _open_contacts(arrivals: Sequence[Arrival]) -> None:
             desk=one.desk,
             channel=InteractionChannel.MAIL,
             raw_identity=one.mail.from_address,
-            organisation=who and who.organisation,
-            person=who and who.person,
+            organisation=who.organisation if who else None,
+            person=who.person if who else None,
             started_at=one.mail.received_at,
             external_id=f"courriel:{one.raw.pk}",
         )

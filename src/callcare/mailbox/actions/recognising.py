@@ -1,4 +1,4 @@
-"""Who may be writing: an address is a hint, as a number is. It selects; it never unlocks, reveals or changes anything."""
+"""Who may be writing: an address is a hint, as a number is. It selects; it never unlocks or reveals anything."""
 
 from collections import defaultdict
 from collections.abc import Collection

@@ -95,9 +95,11 @@ def _write(arrivals: Sequence[Arrival], found: linking.Found, parts: Components,
     threads = _threads(members, stored, found)
     for number, one in enumerate(arrivals):
         one.mail.thread = threads[parts.root((linking.MAIL, number))]
-        reasons = [link.reason for n, link in enumerate(found.links) if n in active and link.source == (linking.MAIL, number)]
+        reasons = [
+            link.reason for n, link in enumerate(found.links) if n in active and link.source == (linking.MAIL, number)
+        ]
         one.mail.threaded_by = min(reasons, key=RANK.__getitem__, default=ThreadedBy.NEW)
-    for root, pks in stored.items():
+    for pks in stored.values():
         if len(pks) > 1:
             joining.join_stored(found.threads[min(pks)], [found.threads[pk] for pk in sorted(pks)[1:]])
     _note_last(members, threads)
@@ -121,7 +123,9 @@ def _threads(
 def _alone(one: Arrival, found: linking.Found) -> None:
     """Its own thread, or the one its identifier says."""
     thread = next((found.threads[pk] for pk in found.named.get(one.mail.message_id, ()) if pk in found.threads), None)
-    one.mail.thread = thread or Thread.objects.create(desk=one.desk, subject=one.mail.subject, last_at=one.mail.received_at)
+    one.mail.thread = thread or Thread.objects.create(
+        desk=one.desk, subject=one.mail.subject, last_at=one.mail.received_at
+    )
 
 
 def _note_last(members: dict[Node, list[Arrival]], threads: dict[Node, Thread]) -> None:
@@ -155,9 +159,9 @@ def _propose(
         for number, one in enumerate(arrivals)
         if one.mail.kind == MailKind.HUMAN and parts.root((linking.MAIL, number))[0] != linking.THREAD
     ]
-    for number, other, is_same_subject in _alike(alone):
+    for number, earlier, is_same_subject in _alike(alone):
         reason = ProposalReason.SUBJECT if is_same_subject else ProposalReason.SENDER
-        propose(threads[parts.root((linking.MAIL, number))], other, reason)
+        propose(threads[parts.root((linking.MAIL, number))], earlier, reason)
     Proposal.objects.bulk_create(wanted.values(), ignore_conflicts=True)
 
 

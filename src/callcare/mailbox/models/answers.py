@@ -22,9 +22,7 @@ class Answer(models.Model):
 
     thread = models.ForeignKey("mailbox.Thread", models.PROTECT, related_name="answers", verbose_name="fil")
     number = models.PositiveIntegerField("numéro dans le fil")
-    letter = models.OneToOneField(
-        "desk.OutgoingMail", models.PROTECT, related_name="answer", verbose_name="courrier"
-    )
+    letter = models.OneToOneField("desk.OutgoingMail", models.PROTECT, related_name="answer", verbose_name="courrier")
     to = models.ForeignKey(
         "mailbox.Mail", models.PROTECT, related_name="answers", null=True, blank=True, verbose_name="en réponse à"
     )
