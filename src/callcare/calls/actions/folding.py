@@ -13,12 +13,13 @@ from django.db.models import Q
 
 from callcare.calls.actions.contacts import follow
 from callcare.calls.actions.messages import expect_messages
-from callcare.calls.enums import CallDirection, Channel
+from callcare.calls.enums import Channel
 from callcare.calls.models import Call, CallEvent, Extension, Trunk
 from callcare.calls.rules.events import TEST, Kind
 from callcare.calls.rules.fold import CallFacts, Told, fold
 from callcare.core import clock
 from callcare.desk.calendar import calendar_of
+from callcare.desk.enums import Direction
 from callcare.desk.models import Desk
 from callcare.desk.rules.hours import Calendar
 from callcare.directory.rules import phones
@@ -57,7 +58,7 @@ def fold_calls(keys: Collection[Key], *, trunks: Mapping[int, Trunk], again: boo
         ],
         ignore_conflicts=True,
     )
-    family = Call.objects.filter(_any_of(_relatives(keys), "call_id")).select_related("trunk__desk", "parent")
+    family = Call.objects.filter(any_of(_relatives(keys), "call_id")).select_related("trunk__desk", "parent")
     calls = list(family.order_by("trunk", "call_id").select_for_update(of=("self",)))
     changed = _written(calls, _told(calls))
     moved = follow(calls, calls if again else changed)
@@ -72,7 +73,8 @@ def fold_calls(keys: Collection[Key], *, trunks: Mapping[int, Trunk], again: boo
     return moved
 
 
-def _any_of(keys: Iterable[Key], name: str) -> Q:
+def any_of(keys: Iterable[Key], name: str) -> Q:
+    """The rows of these calls; `name` is the column of the received id."""
     by_trunk: dict[int, list[str]] = defaultdict(list)
     for key in keys:
         by_trunk[key.trunk].append(key.call_id)
@@ -83,9 +85,9 @@ def _relatives(keys: Collection[Key]) -> set[Key]:
     """These calls, those they were transferred from, those transferred from them."""
     found = frontier = set(keys)
     for _ in range(MOST_TRANSFERS):
-        parents = CallEvent.objects.filter(_any_of(frontier, "call_id")).exclude(parent_id="")
+        parents = CallEvent.objects.filter(any_of(frontier, "call_id")).exclude(parent_id="")
         above = {Key(*key) for key in parents.values_list("trunk_id", "parent_id").distinct()}
-        children = Call.objects.filter(_any_of(frontier, "parent_id_received"))
+        children = Call.objects.filter(any_of(frontier, "parent_id_received"))
         frontier = (above | {Key(*key) for key in children.values_list("trunk_id", "call_id")}) - found
         if not frontier:
             break
@@ -95,7 +97,7 @@ def _relatives(keys: Collection[Key]) -> set[Key]:
 
 def _told(calls: Iterable[Call]) -> dict[Key, list[Told]]:
     told: dict[Key, list[Told]] = defaultdict(list)
-    for event in CallEvent.objects.filter(_any_of({Key(call.trunk_id, call.call_id) for call in calls}, "call_id")):
+    for event in CallEvent.objects.filter(any_of({Key(call.trunk_id, call.call_id) for call in calls}, "call_id")):
         told[Key(event.trunk_id, event.call_id)].append(
             Told(
                 kind=Kind(event.kind),
@@ -137,7 +139,7 @@ def _set(call: Call, facts: CallFacts, operators: Mapping[str, int], calendars: 
     call.answered_at, call.ended_at = facts.answered_at, facts.ended_at
     call.is_voicemail, call.media_url, call.media_seconds = facts.is_voicemail, facts.media_url, facts.media_seconds
     call.cause, call.outcome, call.parent_id_received = facts.cause, facts.outcome, facts.parent_id
-    other = call.number_to if call.direction == CallDirection.OUT else call.number_from
+    other = call.number_to if call.direction == Direction.OUT else call.number_from
     call.caller = phones.parse(other).value[:20]
     found = (operators.get(name.casefold()) for name in facts.answered_by)
     call.operator_id = next((one for one in found if one), call.operator_id)
