@@ -131,6 +131,7 @@ def _store(box: Mailbox) -> None:
             """,
             [box.desk_id, box.pk],
         )
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     with connection.cursor() as cursor:

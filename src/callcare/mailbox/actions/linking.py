@@ -217,9 +217,9 @@ class _Search:
         rows = Mail.objects.filter(
             Q(in_reply_to__overlap=some) | Q(references__overlap=some), desk__in=self.desks, copy_of=None
         ).exclude(threaded_by=ThreadedBy.PERSON)
-        return rows.order_by("pk").values("pk", "desk", "thread", "from_address", "in_reply_to", "references", "kind")[
-            :MOST_ANSWERS
-        ]
+        asked = ("desk", "thread", "from_address", "in_reply_to", "references", "kind")
+        found = rows.order_by("pk").values_list(*asked)[:MOST_ANSWERS]
+        return [dict(zip(asked, row, strict=True)) for row in found]
 
     def answers(self) -> None:
         """Stored mails that came before what they answer."""
