@@ -14,6 +14,7 @@ from callcare.outcomes.models import PeopleCount
 from callcare.report import figures
 from callcare.report.actions import set_target
 from callcare.report.figures import Scope
+from callcare.report.months import table_and_weeks
 from callcare.report.rows import shown
 from callcare.report.rules import Period
 from tests import cast
@@ -68,7 +69,7 @@ def test_a_wholly_corrected_delivery_is_not_one(story):
 
 
 def test_the_cells_add_up_to_the_figures(story):
-    cells, weeks = figures.table_and_weeks(scope())
+    cells, weeks = table_and_weeks(scope())
     assert sum(n for _, n in weeks) == figures.CONTACTS.value(scope()) > 0
     for figure in figures.FUNNEL:
         assert sum(n for code, _, _, n in cells if code == figure.code) == figure.value(scope())

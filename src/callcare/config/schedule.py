@@ -13,6 +13,8 @@ TIMETABLE = {
     "calls.forget": "31 2 * * *",
     "allocations.release_holds": "*/5 * * * *",
     "introductions.follow_up": "*/10 * * * *",  # writes only while the desk of the introduction is open
+    "report.count_months": "* * * * *",
+    "report.check_month": "50 3 * * *",
     "desk.look_after": "40 4 * * *",
     "house.forget_finished_jobs": "17 2 * * *",
 }

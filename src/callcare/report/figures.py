@@ -1,10 +1,10 @@
 """The figures of the review. Each is one question to the database: its rows, and what is counted on them.
 
 Screen, drill-down and files use the same question, so that a figure always opens onto the rows that make it.
-Nothing is stored here.
+Nothing is stored here: `months` keeps what they say of past months.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,12 +69,15 @@ class Figure:
         """The figure itself."""
         return int(self.rows(scope).aggregate(n=self._counted())["n"] or 0)
 
-    def cells(self, scope: Scope) -> Rows:
-        """The figure by month and département, as rows (code, month, département, n)."""
-        cut = self.rows(scope).order_by()
+    def cells(self, scope: Scope, *, parts: Iterable[Period] = (), code: str = "", by_week: bool = False) -> Rows:
+        """The figure by month (or week) and département, as rows (code, since, département, n); of `parts` alone."""
+        within = Q()
+        for part in parts:
+            within |= Q(**{f"{self.when}__gte": part.since, f"{self.when}__lt": part.until})
+        cut = self.rows(scope).filter(within).order_by()
         cut = cut.annotate(
-            figure=Value(self.code),
-            month=TruncMonth(self.when, tzinfo=PARIS),
+            figure=Value(code or self.code),
+            month=(TruncWeek if by_week else TruncMonth)(self.when, tzinfo=PARIS),
             departement=Coalesce(f"{self.place}__departement__code", Value("")),
         )
         summed: Rows = cut.values("figure", "month", "departement").annotate(n=self._counted())
@@ -166,24 +169,6 @@ ALL = {figure.code: figure for figure in (*FUNNEL, COMPUTERS, COMMITTED, UNANSWE
 def desks_of(user: User) -> QuerySet[Desk]:
     """Whose figures she may read: an operator her desks', a steward everybody's."""
     return Desk.objects.all() if user.is_steward else Desk.objects.filter(operators=user)
-
-
-def table_and_weeks(scope: Scope) -> tuple[list[tuple[str, Any, str, int]], list[tuple[Any, int]]]:
-    """The funnel by month and département, and the contacts of each week from its Monday: one query."""
-    first, *others = [figure.cells(scope) for figure in (*FUNNEL, COMPUTERS, COMMITTED)]
-    found = list(first.union(*others, _weeks(scope), all=True))
-    weeks = sorted((monday, n) for code, monday, _, n in found if code == WEEK)
-    return [cell for cell in found if cell[0] != WEEK], weeks
-
-
-WEEK = "week"
-
-
-def _weeks(scope: Scope) -> Rows:
-    week = TruncWeek("started_at", tzinfo=PARIS)
-    cut = CONTACTS.rows(scope).order_by().annotate(figure=Value(WEEK), month=week, departement=Value(""))
-    weeks: Rows = cut.values("figure", "month", "departement").annotate(n=Count("pk"))
-    return weeks.values_list("figure", "month", "departement", "n")
 
 
 def needs_by_commune(scope: Scope, *, most: int = 60) -> list[tuple[str, float, float, int]]:

@@ -1,5 +1,6 @@
 """Periods and paces of the review. Pure: no database, no clock."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -29,6 +30,22 @@ def month_of(day: date) -> Period:
     first = day.replace(day=1)
     following = (first + timedelta(days=31)).replace(day=1)
     return Period(first, following - timedelta(days=1))
+
+
+def week_of(day: date) -> Period:
+    """The week of a day, from its Monday."""
+    monday = day - timedelta(days=day.weekday())
+    return Period(monday, monday + timedelta(days=6))
+
+
+def wholly_in(period: Period, step: Callable[[date], Period]) -> list[Period]:
+    """The months (or weeks) of which a period holds every day, in order."""
+    found, around = [], step(period.first)
+    while around.last <= period.last:
+        if around.first >= period.first:
+            found.append(around)
+        around = step(around.last + timedelta(days=1))
+    return found
 
 
 def months(period: Period) -> list[date]:

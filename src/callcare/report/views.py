@@ -24,6 +24,7 @@ from callcare.report.actions import set_target
 from callcare.report.figures import NOWHERE, Figure, Scope
 from callcare.report.forms import ScopeForm, TargetForm
 from callcare.report.models import Target
+from callcare.report.months import table_and_weeks
 from callcare.report.permissions import may_aim
 from callcare.report.rows import shown
 from callcare.report.rules import Period, forecast, month_of, months, pace
@@ -56,7 +57,7 @@ def review(request: HttpRequest) -> HttpResponse:
     """Where do we stand? Targets, the way from a contact to a person helped, by month and territory."""
     known = list(Target.objects.order_by("indicator", "due_on"))
     scope, form = _scope(request, known)
-    cells, weeks = figures.table_and_weeks(scope)
+    cells, weeks = table_and_weeks(scope)
     totals: Counter[str] = Counter()
     for code, _, _, n in cells:
         totals[code] += n
