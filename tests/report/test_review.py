@@ -14,7 +14,7 @@ from callcare.outcomes.models import PeopleCount
 from callcare.report import figures
 from callcare.report.actions import set_target
 from callcare.report.figures import Scope
-from callcare.report.months import table_and_weeks
+from callcare.report.months import table_of
 from callcare.report.rows import shown
 from callcare.report.rules import Period
 from tests import cast
@@ -69,10 +69,11 @@ def test_a_wholly_corrected_delivery_is_not_one(story):
 
 
 def test_the_cells_add_up_to_the_figures(story):
-    cells, weeks = table_and_weeks(scope())
-    assert sum(n for _, n in weeks) == figures.CONTACTS.value(scope()) > 0
+    table = table_of(scope())
+    assert sum(n for _, n in table.weeks) == figures.CONTACTS.value(scope()) > 0
     for figure in figures.FUNNEL:
-        assert sum(n for code, _, _, n in cells if code == figure.code) == figure.value(scope())
+        assert table.total[figure.code] == figure.value(scope())
+        assert sum(n for (_, code), n in table.by_place.items() if code == figure.code) == figure.value(scope())
 
 
 def test_a_departement_shows_its_own(story):
@@ -89,7 +90,8 @@ def test_needs_nobody_answers_are_counted_too(story):
 
 def test_announced_and_confirmed_are_two_figures(story):
     cast.commitment(100, level="announced", organisation=cast.mill(name="Autre filature"))
-    assert figures.computers_by_stage(scope()) == {"announced": 140, "confirmed": 40}
+    table = table_of(scope())
+    assert (table.total["computers_announced"], table.total["computers_confirmed"]) == (140, 40)
 
 
 def test_the_page_shows_the_figures_and_opens_them(story, client):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import CharField, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, TruncMonth, TruncWeek
 
 from callcare.accounts.models import User
@@ -69,8 +69,11 @@ class Figure:
         """The figure itself."""
         return int(self.rows(scope).aggregate(n=self._counted())["n"] or 0)
 
-    def cells(self, scope: Scope, *, parts: Iterable[Period] = (), code: str = "", by_week: bool = False) -> Rows:
+    def cells(
+        self, scope: Scope, *, parts: Iterable[Period] = (), code: str = "", by_week: bool = False, placed: bool = True
+    ) -> Rows:
         """The figure by month (or week) and département, as rows (code, since, département, n); of `parts` alone."""
+        place: Any = Coalesce(f"{self.place}__departement__code", Value("")) if placed else Value("")
         within = Q()
         for part in parts:
             within |= Q(**{f"{self.when}__gte": part.since, f"{self.when}__lt": part.until})
@@ -78,7 +81,7 @@ class Figure:
         cut = cut.annotate(
             figure=Value(code or self.code),
             month=(TruncWeek if by_week else TruncMonth)(self.when, tzinfo=PARIS),
-            departement=Coalesce(f"{self.place}__departement__code", Value("")),
+            departement=place,
         )
         summed: Rows = cut.values("figure", "month", "departement").annotate(n=self._counted())
         cells: Rows = summed.values_list("figure", "month", "departement", "n")
@@ -95,13 +98,29 @@ def _deliveries(scope: Scope) -> Rows:
     return done.annotate(net=F("qty") - Coalesce(Subquery(undone), 0)).filter(net__gt=0)
 
 
+def _confirmed(scope: Scope) -> Rows:
+    return Commitment.objects.filter(
+        level=Level.CONFIRMED,
+        person__isnull=False,
+        opened_at__gte=scope.period.since,
+        opened_at__lt=scope.period.until,
+        desk_id__in=scope.desks,
+    )
+
+
 def _first_confirmed(scope: Scope) -> Rows:
     """One confirmed commitment for each person of a giver: her first in the period and desks looked at."""
-    confirmed = Commitment.objects.filter(
-        level=Level.CONFIRMED, person__isnull=False, opened_at__gte=scope.period.since, desk_id__in=scope.desks
-    )
-    earlier = Q(opened_at__lt=OuterRef("opened_at")) | Q(opened_at=OuterRef("opened_at"), pk__lt=OuterRef("pk"))
-    return confirmed.filter(~Exists(confirmed.filter(earlier, person=OuterRef("person"))))
+    firsts = _confirmed(scope).order_by("person", "opened_at", "pk").distinct("person").values("pk")
+    return Commitment.objects.filter(pk__in=firsts)
+
+
+def people_committed(scope: Scope) -> Rows:
+    """`COMMITTED` alone, as one row (code, no month, no place, n): everywhere, as many persons as first commitments."""
+    found = COMMITTED.rows(scope) if scope.departement else _confirmed(scope)
+    never, nowhere = Value(None, DateTimeField()), Value(None, CharField())
+    counted = found.order_by().annotate(figure=Value(COMMITTED.code), month=never, at=nowhere)
+    summed: Rows = counted.values("figure", "month", "at").annotate(n=Count("person", distinct=True))
+    return summed.values_list("figure", "month", "at", "n")
 
 
 def _without_help(scope: Scope) -> Rows:
@@ -161,6 +180,25 @@ UNANSWERED = Figure(
     _without_help,
 )  # fmt: skip
 
+
+
+def _computers_offered(*levels: Level) -> Callable[[Scope], Rows]:
+    """Lines of computers, what was withdrawn taken off: announced and confirmed are two figures with two names."""
+    offered = CommitmentLine.objects.filter(category__is_computer=True)
+    of_level = offered.filter(commitment__level__in=levels) if levels else offered
+    return lambda _: of_level.annotate(net=F("qty_offered") - F("qty_withdrawn"))
+
+
+ANNOUNCED = Figure(
+    "computers_announced", "Ordinateurs annoncés", "Ordinateurs offerts, annoncés ou confirmés.",
+    "commitment__opened_at", "commitment__commune", _computers_offered(), weight="net", desk="commitment__desk_id",
+)  # fmt: skip
+CONFIRMED = Figure(
+    "computers_confirmed", "Ordinateurs confirmés", "Ordinateurs offerts, confirmés par le contributeur.",
+    "commitment__opened_at", "commitment__commune", _computers_offered(Level.CONFIRMED), weight="net",
+    desk="commitment__desk_id",
+)  # fmt: skip
+
 FUNNEL = (CONTACTS, NEEDS, COMMITMENTS, INTRODUCTIONS, FULFILMENTS, PEOPLE)
 AIMED = (PEOPLE, COMPUTERS, COMMITTED)
 ALL = {figure.code: figure for figure in (*FUNNEL, COMPUTERS, COMMITTED, UNANSWERED)}
@@ -184,18 +222,6 @@ def unanswered_by_category(scope: Scope, *, most: int = 6) -> list[tuple[str, in
     lines = NeedLine.objects.filter(need__in=UNANSWERED.rows(scope).order_by().values("pk"))
     counted = lines.values("category__label").annotate(n=Count("need_id", distinct=True))
     return list(counted.order_by("-n", "category__label").values_list("category__label", "n")[:most])
-
-
-def computers_by_stage(scope: Scope) -> dict[str, int]:
-    """Computers announced and confirmed: two figures with two names, beside those handed over."""
-    lines = CommitmentLine.objects.filter(
-        category__is_computer=True, commitment__in=COMMITMENTS.rows(scope).order_by().values("pk")
-    )
-    offered = Sum(F("qty_offered") - F("qty_withdrawn"))
-    found = lines.order_by().values_list("commitment__level").annotate(n=offered)
-    by_level = {level: int(n) for level, n in found}
-    confirmed = by_level.get(Level.CONFIRMED, 0)
-    return {"announced": confirmed + by_level.get(Level.ANNOUNCED, 0), "confirmed": confirmed}
 
 
 def thanks(scope: Scope, *, most: int = 3) -> list[Outcome]:

@@ -4,68 +4,95 @@ What a figure is stands in `figures` alone: cells are counted, counted anew and 
 """
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Q, Sum, Value
+from django.db.models import BigIntegerField, CharField, DateTimeField, Exists, OuterRef, Q, Sum, Value
 
 from callcare.desk.models import Desk
-from callcare.report.figures import COMMITTED, COMPUTERS, CONTACTS, FUNNEL, NOWHERE, Figure, Rows, Scope
+from callcare.report.figures import ANNOUNCED, COMPUTERS, CONFIRMED, CONTACTS, FUNNEL, NOWHERE, Figure, Rows, Scope, people_committed
 from callcare.report.models import Cell, Touched
 from callcare.report.rules import PARIS, Period, month_of, week_of, wholly_in
 
-WEEK = "week"
-KEPT = {figure.code: figure for figure in (*FUNNEL, COMPUTERS)} | {WEEK: CONTACTS}
+WEEK, WEEK_IN = "week", "week_in"  # contacts of a week: everywhere, and by département
+WEEKS = {WEEK, WEEK_IN}
+BY_MONTH = {figure.code: figure for figure in (*FUNNEL, COMPUTERS, ANNOUNCED, CONFIRMED)}
+KEPT = BY_MONTH | {WEEK: CONTACTS, WEEK_IN: CONTACTS}
 ALWAYS = Period(date(1970, 1, 1), date(2199, 12, 31))
 ONE_AT_A_TIME = 7_104_002  # the advisory lock of who counts anew
-
-Line = tuple[str, datetime, str, int]
-
 
 class CellsDiffer(Exception):
     """A kept month does not say what its rows say."""
 
 
-def table_and_weeks(scope: Scope) -> tuple[list[Line], list[tuple[datetime, int]]]:
-    """The funnel by month and département, and the contacts of each week from its Monday: two queries."""
-    cells, touched = _kept(scope)
-    found = [line for line in cells if line[1] not in touched[line[0]] and None not in touched[line[0]]]
-    asked = [_cut(code, scope, parts) for code in KEPT if (parts := _uncounted(code, scope.period, touched[code]))]
-    first, *others = [COMMITTED.cells(scope), *asked]
-    found += list(first.union(*others, all=True))
-    weeks: dict[datetime, int] = defaultdict(int)
-    for code, monday, _, n in found:
-        if code == WEEK:
-            weeks[monday] += n
-    return [line for line in found if line[0] != WEEK], sorted(weeks.items())
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The figures of a scope, by month, by département (INSEE code, "" for none), and the contacts by week."""
+
+    by_month: Counter[tuple[date, str]] = field(default_factory=Counter)
+    by_place: Counter[tuple[str, str]] = field(default_factory=Counter)
+    by_week: Counter[date] = field(default_factory=Counter)
+    total: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def weeks(self) -> list[tuple[date, int]]:
+        return sorted(self.by_week.items())
+
+    def add(self, code: str, since: datetime | None, place: str | None, n: int) -> None:
+        first = since.astimezone(PARIS).date() if since else None
+        if code in WEEKS:
+            if first:
+                self.by_week[first] += n
+            return
+        if first or place is None:
+            self.total[code] += n
+        if first:
+            self.by_month[first, code] += n
+        if place is not None:
+            self.by_place[place, code] += n
 
 
-def _kept(scope: Scope) -> tuple[list[Line], dict[str, set[datetime | None]]]:
-    """The cells of the months wholly in the period, and what was touched since: seen at one instant, in one query."""
+def table_of(scope: Scope) -> Table:
+    """What the review shows, exact to the last deed: kept cells, and the rows of what they do not cover. Two queries."""
+    table = Table()
+    touched = _add_kept(scope, table)
+    codes = [*BY_MONTH, WEEK_IN if scope.departement else WEEK]
+    asked = [_cut(code, scope, parts) for code in codes if (parts := _uncounted(code, scope.period, touched[code]))]
+    for line in people_committed(scope).union(*asked, all=True):
+        table.add(*line)
+    return table
+
+
+def _add_kept(scope: Scope, table: Table) -> dict[str, set[datetime | None]]:
+    """Add the cells nothing touched; answers what was touched. One statement: both are seen at one instant."""
     wanted = Q(pk__in=[])
-    for code in KEPT:
+    for code in [*BY_MONTH, WEEK_IN if scope.departement else WEEK]:
         if steps := wholly_in(scope.period, _step(code)):
             wanted |= Q(figure=code, since__gte=steps[0].since, since__lt=steps[-1].until)
-    cells = Cell.objects.filter(wanted, desk__in=scope.desks)
+    touching = Touched.objects.filter(Q(since=None) | Q(since=OuterRef("since")), figure=OuterRef("figure"))
+    cells = Cell.objects.filter(wanted, ~Exists(touching), desk__in=scope.desks).order_by()
     if scope.departement:
         cells = cells.filter(departement="" if scope.departement == NOWHERE else scope.departement)
-    summed = cells.order_by().values_list("figure", "since", "departement").annotate(total=Sum("n"))
-    marks = Touched.objects.order_by().values_list("figure", "since", Value(""), Value(None, BigIntegerField()))
-    lines: list[Line] = []
+    nowhere, never = Value(None, CharField()), Value(None, DateTimeField())
+    months = cells.annotate(place=nowhere).values_list("figure", "since", "place").annotate(total=Sum("n"))
+    placed = cells.exclude(figure__in=WEEKS).annotate(never=never)
+    places = placed.values_list("figure", "never", "departement").annotate(total=Sum("n"))
+    marks = Touched.objects.order_by().values_list("figure", "since", nowhere, Value(None, BigIntegerField()))
     touched: dict[str, set[datetime | None]] = defaultdict(set)
-    for figure, since, departement, n in summed.union(marks, all=True):
+    for figure, since, place, n in months.union(places, marks, all=True):
         if n is None:
             touched[figure].add(since)
         else:
-            lines.append((figure, since, departement, int(n)))
-    return lines, touched
+            table.add(figure, since, place, int(n))
+    return touched
 
 
 def _step(code: str) -> Any:
-    return week_of if code == WEEK else month_of
+    return week_of if code in WEEKS else month_of
 
 
 def _uncounted(code: str, period: Period, touched: set[datetime | None]) -> list[Period]:
@@ -84,7 +111,7 @@ def _uncounted(code: str, period: Period, touched: set[datetime | None]) -> list
 
 def _cut(code: str, scope: Scope, parts: Iterable[Period]) -> Rows:
     figure: Figure = KEPT[code]
-    return figure.cells(scope, parts=parts, code=code, by_week=code == WEEK)
+    return figure.cells(scope, parts=parts, code=code, by_week=code in WEEKS, placed=code != WEEK)
 
 
 def count_touched_months() -> int:
@@ -122,7 +149,7 @@ def check_a_month(pick: random.Random) -> date | None:
     """Compare the kept cells of one month with its rows. Raises CellsDiffer; the month is then read from its rows."""
     with transaction.atomic():
         _lock("pg_advisory_xact_lock")  # nobody counts meanwhile: a change under way leaves its mark
-        months = list(Cell.objects.exclude(figure=WEEK).order_by("since").values_list("since", flat=True).distinct())
+        months = list(Cell.objects.exclude(figure__in=WEEKS).order_by("since").values_list("since", flat=True).distinct())
         if not months:
             return None
         month = pick.choice(months)

@@ -9,7 +9,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 ALWAYS = ("contacts", "week", "needs", "commitments", "introductions", "fulfilments", "people_helped",
-          "computers_delivered")  # fmt: skip
+          "computers_delivered", "computers_announced", "computers_confirmed", "week_in")  # fmt: skip
 FUNCTION = """
 CREATE FUNCTION report_touch_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 {body}
@@ -29,7 +29,7 @@ def month(figure: str, at: str, cut: str = "month") -> tuple[str, str]:
 DIRECT = {
     "desk_interaction": (
         ("desk_id", "started_at", "channel", "organisation_id"),
-        [month("contacts", "r.started_at"), month("week", "r.started_at", "week")],
+        [month("contacts", "r.started_at"), *(month(code, "r.started_at", "week") for code in ("week", "week_in"))],
         {},
     ),
     "needs_need": (
@@ -38,8 +38,16 @@ DIRECT = {
         {"commune_id": ("introductions", "fulfilments", "people_helped", "computers_delivered")},
     ),
     "commitments_commitment": (
-        ("desk_id", "opened_at", "commune_id"),
-        [month("commitments", "r.opened_at")],
+        ("desk_id", "opened_at", "commune_id", "level"),
+        [month(code, "r.opened_at") for code in ("commitments", "computers_announced", "computers_confirmed")],
+        {},
+    ),
+    "commitments_commitmentline": (
+        ("commitment_id", "category_id", "qty_offered", "qty_withdrawn"),
+        [
+            month(code, "(SELECT c.opened_at FROM commitments_commitment c WHERE c.id = r.commitment_id)")
+            for code in ("computers_announced", "computers_confirmed")
+        ],
         {},
     ),
     "introductions_introduction": (
@@ -65,8 +73,8 @@ DIRECT = {
 HANGING = {
     "allocations_allocation": {"need_line_id": ("fulfilments", "computers_delivered")},
     "needs_needline": {"need_id": ("fulfilments", "computers_delivered"), "category_id": ("computers_delivered",)},
-    "directory_organisation": {"commune_id": ("contacts", "week")},
-    "catalogue_category": {"is_computer": ("computers_delivered",)},
+    "directory_organisation": {"commune_id": ("contacts", "week_in")},
+    "catalogue_category": {"is_computer": ("computers_delivered", "computers_announced", "computers_confirmed")},
     "territories_territory": {"departement_id": ALWAYS, "code": ALWAYS},
 }
 BEFORE_AND_AFTER = "old_rows o JOIN new_rows n ON n.id = o.id"
