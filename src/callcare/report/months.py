@@ -5,8 +5,7 @@ What a figure is stands in `figures` alone: cells are counted, counted anew and 
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,10 +15,11 @@ from django.db.models import BigIntegerField, CharField, DateTimeField, Exists, 
 from callcare.desk.models import Desk
 from callcare.report.figures import ANNOUNCED, COMPUTERS, CONFIRMED, CONTACTS, FUNNEL, NOWHERE, Figure, Rows, Scope, people_committed
 from callcare.report.models import Cell, Touched
-from callcare.report.rules import PARIS, Period, month_of, week_of, wholly_in
+from callcare.report.rules import PARIS, Period, around, holds_most, left_out, month_of, week_of
 
 WEEK, WEEK_IN = "week", "week_in"  # contacts of a week: everywhere, and by département
 WEEKS = {WEEK, WEEK_IN}
+MINUS = "-"  # before the code of what is taken off
 BY_MONTH = {figure.code: figure for figure in (*FUNNEL, COMPUTERS, ANNOUNCED, CONFIRMED)}
 KEPT = BY_MONTH | {WEEK: CONTACTS, WEEK_IN: CONTACTS}
 ALWAYS = Period(date(1970, 1, 1), date(2199, 12, 31))
@@ -43,6 +43,8 @@ class Table:
         return sorted(self.by_week.items())
 
     def add(self, code: str, since: datetime | None, place: str | None, n: int) -> None:
+        if code.startswith(MINUS):
+            code, n = code.removeprefix(MINUS), -n
         first = since.astimezone(PARIS).date() if since else None
         if code in WEEKS:
             if first:
@@ -60,18 +62,26 @@ def table_of(scope: Scope) -> Table:
     """What the review shows, exact to the last deed: kept cells, and the rows of what they do not cover. Two queries."""
     table = Table()
     touched = _add_kept(scope, table)
-    codes = [*BY_MONTH, WEEK_IN if scope.departement else WEEK]
-    asked = [_cut(code, scope, parts) for code in codes if (parts := _uncounted(code, scope.period, touched[code]))]
+    asked = [
+        _cut(code, scope, parts, sign)
+        for code in _codes(scope)
+        for sign, parts in zip(("", MINUS), _uncounted(code, scope.period, touched[code]), strict=True)
+        if parts
+    ]
     for line in people_committed(scope).union(*asked, all=True):
         table.add(*line)
     return table
 
 
+def _codes(scope: Scope) -> list[str]:
+    return [*BY_MONTH, WEEK_IN if scope.departement else WEEK]
+
+
 def _add_kept(scope: Scope, table: Table) -> dict[str, set[datetime | None]]:
     """Add the cells nothing touched; answers what was touched. One statement: both are seen at one instant."""
     wanted = Q(pk__in=[])
-    for code in [*BY_MONTH, WEEK_IN if scope.departement else WEEK]:
-        if steps := wholly_in(scope.period, _step(code)):
+    for code in _codes(scope):
+        if steps := [whole for whole, inside in around(scope.period, _step(code)) if holds_most(whole, inside)]:
             wanted |= Q(figure=code, since__gte=steps[0].since, since__lt=steps[-1].until)
     touching = Touched.objects.filter(Q(since=None) | Q(since=OuterRef("since")), figure=OuterRef("figure"))
     cells = Cell.objects.filter(wanted, ~Exists(touching), desk__in=scope.desks).order_by()
@@ -95,23 +105,27 @@ def _step(code: str) -> Any:
     return week_of if code in WEEKS else month_of
 
 
-def _uncounted(code: str, period: Period, touched: set[datetime | None]) -> list[Period]:
-    """The parts of the period that must be counted from the rows: its ragged ends, and what was touched."""
-    steps = wholly_in(period, _step(code))
-    if not steps or None in touched:
-        return [period]
-    parts = [step for step in steps if step.since in touched]
-    first, last = steps[0].first, steps[-1].last
-    if period.first < first:
-        parts.append(Period(period.first, date.fromordinal(first.toordinal() - 1)))
-    if last < period.last:
-        parts.append(Period(date.fromordinal(last.toordinal() + 1), period.last))
-    return parts
+def _uncounted(code: str, period: Period, touched: set[datetime | None]) -> tuple[list[Period], list[Period]]:
+    """What to count from the rows, to add and to take off: touched months, and the ragged ends of the period.
+
+    Of a month of which the period holds most, the cell is read and the rest of it taken off: today's is still empty.
+    """
+    if None in touched:
+        return [period], []
+    more: list[Period] = []
+    less: list[Period] = []
+    for whole, inside in around(period, _step(code)):
+        if whole.since in touched or not holds_most(whole, inside):
+            more.append(inside)
+        else:
+            less += left_out(whole, inside)
+    return more, less
 
 
-def _cut(code: str, scope: Scope, parts: Iterable[Period]) -> Rows:
+def _cut(code: str, scope: Scope, parts: list[Period], sign: str = "") -> Rows:
     figure: Figure = KEPT[code]
-    return figure.cells(scope, parts=parts, code=code, by_week=code in WEEKS, placed=code != WEEK)
+    inside = replace(scope, period=Period(min(p.first for p in parts), max(p.last for p in parts)))
+    return figure.cells(inside, parts=parts, code=sign + code, by_week=code in WEEKS, placed=code != WEEK)
 
 
 def count_touched_months() -> int:

@@ -24,6 +24,10 @@ class Period:
         """Half open: the midnight after the last day."""
         return datetime.combine(self.last + timedelta(days=1), time(), PARIS)
 
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
 
 def month_of(day: date) -> Period:
     """The whole calendar month of a day."""
@@ -38,14 +42,25 @@ def week_of(day: date) -> Period:
     return Period(monday, monday + timedelta(days=6))
 
 
-def wholly_in(period: Period, step: Callable[[date], Period]) -> list[Period]:
-    """The months (or weeks) of which a period holds every day, in order."""
-    found, around = [], step(period.first)
-    while around.last <= period.last:
-        if around.first >= period.first:
-            found.append(around)
-        around = step(around.last + timedelta(days=1))
+def around(period: Period, step: Callable[[date], Period]) -> list[tuple[Period, Period]]:
+    """The months (or weeks) a period touches, each with the part of it that the period holds."""
+    found, whole = [], step(period.first)
+    while whole.first <= period.last:
+        found.append((whole, Period(max(whole.first, period.first), min(whole.last, period.last))))
+        whole = step(whole.last + timedelta(days=1))
     return found
+
+
+def holds_most(whole: Period, inside: Period) -> bool:
+    """Is it shorter to count what is left out of a month than what is in?"""
+    return 2 * inside.days > whole.days
+
+
+def left_out(whole: Period, inside: Period) -> list[Period]:
+    """The days of a month before and after a part of it."""
+    day = timedelta(days=1)
+    ends = [(whole.first, inside.first - day), (inside.last + day, whole.last)]
+    return [Period(first, last) for first, last in ends if first <= last]
 
 
 def months(period: Period) -> list[date]:
