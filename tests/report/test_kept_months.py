@@ -4,6 +4,7 @@ import random
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from callcare.core import clock
 from callcare.report import figures
@@ -63,7 +64,9 @@ def test_a_body_that_moves_takes_its_contacts_along(counted):
         body.commune = None
         body.save()
     assert Touched.objects.filter(figure="contacts", since=None).exists()
-    assert table_of(counted).by_place["", "contacts"] == figures.CONTACTS.value(scope(departement=figures.NOWHERE)) == 1
+    assert (
+        table_of(counted).by_place["", "contacts"] == figures.CONTACTS.value(scope(departement=figures.NOWHERE)) == 1
+    )
 
 
 def test_the_check_finds_a_cell_that_lies_and_the_month_is_read_from_its_rows(counted):
@@ -72,3 +75,13 @@ def test_the_check_finds_a_cell_that_lies_and_the_month_is_read_from_its_rows(co
     with pytest.raises(CellsDiffer, match="needs"):
         check_a_month(random.Random(1))
     assert agrees(counted)["needs"] == 1
+
+
+def test_without_its_trigger_a_deed_escapes_the_cells_and_the_check_finds_it(counted):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE needs_need DISABLE TRIGGER report_touch_insert")
+    cast.need(3, organisation=cast.workshop(name="Autre atelier"))
+    assert not agrees(counted)
+    with pytest.raises(CellsDiffer, match="needs"):
+        check_a_month(random.Random(1))
+    assert agrees(counted)["needs"] == 2

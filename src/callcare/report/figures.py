@@ -181,7 +181,6 @@ UNANSWERED = Figure(
 )  # fmt: skip
 
 
-
 def _computers_offered(*levels: Level) -> Callable[[Scope], Rows]:
     """Lines of computers, what was withdrawn taken off: announced and confirmed are two figures with two names."""
     offered = CommitmentLine.objects.filter(category__is_computer=True)
