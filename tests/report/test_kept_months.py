@@ -4,22 +4,25 @@ import random
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from callcare.core import clock
 from callcare.report import figures
 from callcare.report.figures import Scope
 from callcare.report.models import Cell, Touched
 from callcare.report.months import BY_MONTH, CellsDiffer, check_a_month, count_touched_months, table_of
-from callcare.report.rules import Period
+from callcare.report.rules import Period, month_of
 from tests import cast
 
+PICK = random.Random(1)  # noqa: S311  # no secret
 pytestmark = pytest.mark.django_db
 
 
-def scope(days=3, **over):
+def scope(days=None, **over):
+    """The whole month of today, or so many days until today."""
     day = clock.today()
-    facts = {"period": Period(day - timedelta(days=days), day), "desks": frozenset([cast.lille_desk().pk])}
-    return Scope(**facts | over)
+    period = month_of(day) if days is None else Period(day - timedelta(days=days), day)
+    return Scope(**{"period": period, "desks": frozenset([cast.lille_desk().pk])} | over)
 
 
 def agrees(asked):
@@ -45,8 +48,7 @@ def test_kept_months_say_what_the_rows_say_whatever_the_period(counted, days):
 def test_nothing_is_touched_after_counting_and_the_cells_are_read(counted):
     assert not Touched.objects.exists()
     Cell.objects.filter(figure="needs").update(n=7)
-    wide = scope(400)
-    assert table_of(wide).total["needs"] == 7 != figures.NEEDS.value(wide)
+    assert table_of(counted).total["needs"] == 7 != figures.NEEDS.value(counted)
 
 
 def test_a_deed_is_in_the_review_before_its_month_is_counted_anew(counted):
@@ -63,12 +65,24 @@ def test_a_body_that_moves_takes_its_contacts_along(counted):
         body.commune = None
         body.save()
     assert Touched.objects.filter(figure="contacts", since=None).exists()
-    assert table_of(counted).by_place["", "contacts"] == figures.CONTACTS.value(scope(departement=figures.NOWHERE)) == 1
+    assert (
+        table_of(counted).by_place["", "contacts"] == figures.CONTACTS.value(scope(departement=figures.NOWHERE)) == 1
+    )
 
 
 def test_the_check_finds_a_cell_that_lies_and_the_month_is_read_from_its_rows(counted):
-    assert check_a_month(random.Random(1)) == clock.today().replace(day=1)
+    assert check_a_month(PICK) == clock.today().replace(day=1)
     Cell.objects.filter(figure="needs").update(n=7)
     with pytest.raises(CellsDiffer, match="needs"):
-        check_a_month(random.Random(1))
+        check_a_month(PICK)
     assert agrees(counted)["needs"] == 1
+
+
+def test_without_its_trigger_a_deed_escapes_the_cells_and_the_check_finds_it(counted):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE needs_need DISABLE TRIGGER report_touch_insert")
+    cast.need(3, organisation=cast.workshop(name="Autre atelier"))
+    assert not agrees(counted)
+    with pytest.raises(CellsDiffer, match="needs"):
+        check_a_month(PICK)
+    assert agrees(counted)["needs"] == 2

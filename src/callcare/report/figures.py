@@ -115,7 +115,7 @@ def _first_confirmed(scope: Scope) -> Rows:
 
 
 def people_committed(scope: Scope) -> Rows:
-    """`COMMITTED` alone, as one row (code, no month, no place, n): everywhere, as many persons as first commitments."""
+    """`COMMITTED` alone, as one row (code, no month, no place, n): as many persons as first commitments."""
     found = COMMITTED.rows(scope) if scope.departement else _confirmed(scope)
     never, nowhere = Value(None, DateTimeField()), Value(None, CharField())
     counted = found.order_by().annotate(figure=Value(COMMITTED.code), month=never, at=nowhere)
@@ -179,7 +179,6 @@ UNANSWERED = Figure(
     "opened_at", "commune",
     _without_help,
 )  # fmt: skip
-
 
 
 def _computers_offered(*levels: Level) -> Callable[[Scope], Rows]:

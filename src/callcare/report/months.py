@@ -13,7 +13,18 @@ from django.db import connection, transaction
 from django.db.models import BigIntegerField, CharField, DateTimeField, Exists, OuterRef, Q, Sum, Value
 
 from callcare.desk.models import Desk
-from callcare.report.figures import ANNOUNCED, COMPUTERS, CONFIRMED, CONTACTS, FUNNEL, NOWHERE, Figure, Rows, Scope, people_committed
+from callcare.report.figures import (
+    ANNOUNCED,
+    COMPUTERS,
+    CONFIRMED,
+    CONTACTS,
+    FUNNEL,
+    NOWHERE,
+    Figure,
+    Rows,
+    Scope,
+    people_committed,
+)
 from callcare.report.models import Cell, Touched
 from callcare.report.rules import PARIS, Period, around, holds_most, left_out, month_of, week_of
 
@@ -24,6 +35,7 @@ BY_MONTH = {figure.code: figure for figure in (*FUNNEL, COMPUTERS, ANNOUNCED, CO
 KEPT = BY_MONTH | {WEEK: CONTACTS, WEEK_IN: CONTACTS}
 ALWAYS = Period(date(1970, 1, 1), date(2199, 12, 31))
 ONE_AT_A_TIME = 7_104_002  # the advisory lock of who counts anew
+
 
 class CellsDiffer(Exception):
     """A kept month does not say what its rows say."""
@@ -59,7 +71,7 @@ class Table:
 
 
 def table_of(scope: Scope) -> Table:
-    """What the review shows, exact to the last deed: kept cells, and the rows of what they do not cover. Two queries."""
+    """What the review shows, exact to the last deed: kept cells, and rows where they say nothing. Two queries."""
     table = Table()
     touched = _add_kept(scope, table)
     asked = [
@@ -163,7 +175,9 @@ def check_a_month(pick: random.Random) -> date | None:
     """Compare the kept cells of one month with its rows. Raises CellsDiffer; the month is then read from its rows."""
     with transaction.atomic():
         _lock("pg_advisory_xact_lock")  # nobody counts meanwhile: a change under way leaves its mark
-        months = list(Cell.objects.exclude(figure__in=WEEKS).order_by("since").values_list("since", flat=True).distinct())
+        months = list(
+            Cell.objects.exclude(figure__in=WEEKS).order_by("since").values_list("since", flat=True).distinct()
+        )
         if not months:
             return None
         month = pick.choice(months)
@@ -186,7 +200,5 @@ def _agrees(code: str, period: Period) -> bool:
 
 def _lock(how: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {how}(%s)", [ONE_AT_A_TIME])  # noqa: S608  # one of our two words
+        cursor.execute(f"SELECT {how}(%s)", [ONE_AT_A_TIME])  # one of our two words
         return cursor.fetchone()[0] is not False
-
-

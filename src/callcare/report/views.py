@@ -85,9 +85,7 @@ def _thanks(request: HttpRequest, scope: Scope) -> list[tuple[Outcome, str]]:
     ]
 
 
-def _gauges(
-    scope: Scope, known: Iterable[Target], table: Table, address: dict[str, str]
-) -> list[dict[str, Any]]:
+def _gauges(scope: Scope, known: Iterable[Target], table: Table, address: dict[str, str]) -> list[dict[str, Any]]:
     """The three figures with a target, each with where it should be today."""
     today = clock.today()
     ours = [one for one in known if one.desk_id in {None, *scope.desks} and one.due_on >= scope.period.first]
