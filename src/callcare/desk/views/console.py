@@ -36,7 +36,11 @@ def console(request: HttpRequest) -> HttpResponse:
     mine = Interaction.objects.visible_to(user)
     # A mail nobody has begun waits in its own list, however many there are.
     waiting = Q(channel=InteractionChannel.MAIL, operator=None)
-    drafts = mine.filter(state=InteractionState.DRAFT).exclude(waiting).select_related("organisation", "person", "operator", "draft")
+    drafts = (
+        mine.filter(state=InteractionState.DRAFT)
+        .exclude(waiting)
+        .select_related("organisation", "person", "operator", "draft")
+    )
     context = {
         "desk": current_desk(request),
         "start": StartForm(),

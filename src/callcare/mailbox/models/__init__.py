@@ -7,6 +7,16 @@ from callcare.mailbox.models.raw import RawMail
 from callcare.mailbox.models.threads import Proposal, Thread, ThreadQuerySet
 
 __all__ = [
-    "Answer", "AnswerQuerySet", "Attachment", "AttachmentQuerySet", "Mail", "MailQuerySet", "Mailbox", "MailboxQuerySet",
-    "Proposal", "RawMail", "Thread", "ThreadQuerySet",
-]  # fmt: skip
+    "Answer",
+    "AnswerQuerySet",
+    "Attachment",
+    "AttachmentQuerySet",
+    "Mail",
+    "MailQuerySet",
+    "Mailbox",
+    "MailboxQuerySet",
+    "Proposal",
+    "RawMail",
+    "Thread",
+    "ThreadQuerySet",
+]
