@@ -72,6 +72,8 @@ def test_the_last_three_contacts_and_the_call_that_is_owed_are_said():
     cast.claire()
     stage.hear(stage.said("newCall", "before"), stage.said("hangup", "before", cause="cancel"))
     said = ring()
+    stage.hear(stage.said("newCall", "another", **{"from": OTHER}))
+    assert said in [strip.others["html"] for strip in strips.present()]  # alone or among others: the same strip
     assert "rappel dû" in said
     assert said.count("/guichet/contacts/") == 4  # three contacts, and her own
     missed = drawn("before").others["html"]

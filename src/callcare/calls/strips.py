@@ -19,11 +19,11 @@ from django.urls import reverse
 
 from callcare.calls import known
 from callcare.calls.actions.contacts import Said, said_of
-from callcare.calls.enums import CallDirection, Outcome, Reading
+from callcare.calls.enums import Outcome, Reading
 from callcare.calls.models import Call
 from callcare.core import clock
 from callcare.core.french import counted
-from callcare.desk.enums import ReminderStep
+from callcare.desk.enums import Direction, ReminderStep
 from callcare.desk.models import Interaction, Reminder
 from callcare.directory.callers import Caller, who_call
 from callcare.ui.templatetags.words import day, hour
@@ -130,11 +130,14 @@ def _latest(
     for name, values in (("organisation", organisations), ("raw_identity", numbers)):
         if not values:
             continue
-        place = Window(
-            RowNumber(), partition_by=[F("desk"), F(name)], order_by=[F("started_at").desc(), F("pk").desc()]
-        )
-        rows = Interaction.objects.filter(desk__in=desks, **{f"{name}__in": values}).annotate(place=place)
-        for row in rows.filter(place__lte=LATEST + 1).order_by("-started_at", "-pk"):
+        rows = Interaction.objects.filter(desk__in=desks, **{f"{name}__in": values}).order_by("-started_at", "-pk")
+        if len(desks) == len(values) == 1:  # one call that rings: no window, which Django is slow to write
+            rows = rows[: LATEST + 1]
+        else:
+            newest = [F("started_at").desc(), F("pk").desc()]
+            place = Window(RowNumber(), partition_by=[F("desk"), F(name)], order_by=newest)
+            rows = rows.annotate(place=place).filter(place__lte=LATEST + 1)
+        for row in rows:
             found[row.desk_id, row.organisation_id if name == "organisation" else row.raw_identity].append(row)
     return found
 
@@ -170,7 +173,7 @@ def _strip(family: Sequence[Call], said: Said, around: Around, *, is_news: bool)
 
 def _readings(said: Said, operator: int | None) -> tuple[Reading, Reading]:
     """How the one who answered reads it, and how the others do."""
-    if said.direction == CallDirection.OUT:
+    if said.direction == Direction.OUT:
         mine = Reading.OVER if said.ended_at else Reading.TALKING
         return (mine, Reading.NOTHING) if said.answered_at and operator else (Reading.NOTHING, Reading.NOTHING)
     if said.answered_at and operator:
