@@ -46,7 +46,8 @@ def _silent(now: datetime) -> list[tuple[Call, datetime]]:
         return []
     latest = CallEvent.objects.filter(any_of(live, "call_id")).order_by("trunk", "call_id", "-at", "-pk")
     latest = latest.distinct("trunk", "call_id")
-    heard = {Key(*key): (at, kind) for *key, at, kind in latest.values_list("trunk", "call_id", "at", "kind")}
+    said = latest.values_list("trunk", "call_id", "at", "kind")
+    heard = {Key(trunk, call_id): (at, kind) for trunk, call_id, at, kind in said}
     silent = [(call, heard[key][0]) for key, call in live.items() if key in heard and _is_over(call, *heard[key], now)]
     return silent[:BATCH]
 
