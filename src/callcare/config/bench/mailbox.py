@@ -26,7 +26,8 @@ SENDERS = 60
 def mailbox(pick: random.Random, repeats: int) -> Iterator[Row]:
     """The same stream of mails before and after 100,000 others."""
     box = open_mailbox(
-        by=None, desk=Desk.objects.order_by("pk")[0], address=f"banc{Mailbox.objects.count()}@call-care.test", host="127.0.0.1", login="banc",
+        by=None, desk=Desk.objects.order_by("pk")[0], address=f"banc{Mailbox.objects.count()}@call-care.test",
+        host="127.0.0.1", login="banc",
         password="", security="none",
     )  # fmt: skip
     Mailbox.objects.filter(pk=box.pk).update(uidvalidity=1)
