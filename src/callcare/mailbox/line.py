@@ -108,6 +108,7 @@ class Line:
     def __init__(self, client: BaseMailBox, box: Mailbox) -> None:
         self.client, self.box = client, box
         self.uidvalidity = 0
+        self._knows: set[str] = set()
 
     @property
     def _imap(self) -> imaplib.IMAP4:
@@ -119,6 +120,8 @@ class Line:
         is_plain = login.isascii() and password.isascii()
         sign_in = self.client.login if is_plain else self.client.login_utf8
         sign_in(login, password, initial_folder=None)
+        said = self._imap.capability()[1]  # servers say more of themselves to whoever signed in
+        self._knows = {word.upper() for one in said if one for word in bytes(one).decode("ascii", "replace").split()}
         self.client.folder.set(self.box.folder)
         said = self._imap.response("UIDVALIDITY")[1]
         if not said or not said[-1]:
@@ -168,18 +171,18 @@ class Line:
     def acknowledge(self, uids: Sequence[int]) -> None:
         """Say that these are kept: moved aside where a folder is named, else marked read; never deleted."""
         for some in _some(uids):
-            if self.box.treated and "MOVE" in self._imap.capabilities:
+            if self.box.treated and "MOVE" in self._knows:
                 self._uid("MOVE", some, encode_folder(self.box.treated))
             else:
                 self._uid("STORE", some, "+FLAGS.SILENT", r"(\Seen)")
 
     def leaves_unmoved(self) -> bool:
         """Does what was kept stay in the folder, marked read?"""
-        return not (self.box.treated and "MOVE" in self._imap.capabilities)
+        return not (self.box.treated and "MOVE" in self._knows)
 
     @property
     def can_idle(self) -> bool:
-        return "IDLE" in self._imap.capabilities
+        return "IDLE" in self._knows
 
     def idle(self, seconds: float) -> None:
         """Wait for news; they are a hint, whoever calls looks anyway. A NOOP makes the server look, too."""

@@ -26,18 +26,19 @@ SENDERS = 60
 def mailbox(pick: random.Random, repeats: int) -> Iterator[Row]:
     """The same stream of mails before and after 100,000 others."""
     box = open_mailbox(
-        by=None, desk=Desk.objects.order_by("pk")[0], address="banc@call-care.test", host="127.0.0.1", login="banc",
+        by=None, desk=Desk.objects.order_by("pk")[0], address=f"banc{Mailbox.objects.count()}@call-care.test",
+        host="127.0.0.1", login="banc",
         password="", security="none",
     )  # fmt: skip
     Mailbox.objects.filter(pk=box.pk).update(uidvalidity=1)
-    _rate(pick, box, "warm")  # the reader starts, plans are made
-    empty, floor = _rate(pick, box, "empty")
+    _rate(pick, box, f"warm{box.pk}")  # the reader starts, plans are made
+    empty, floor = _rate(pick, box, f"empty{box.pk}")
     yield Row(
         "mails", MAILS, empty, empty, floor, round(empty / floor, 1), f"≥ {PER_SECOND}/s", empty <= 1000 / PER_SECOND,
         empty, repeats=MAILS,
     )  # fmt: skip
     _store(box)
-    full, floor = _rate(pick, box, "full")
+    full, floor = _rate(pick, box, f"full{box.pk}")
     yield Row(
         "mails-stored", STORED, full, full, floor, round(full / floor, 1), f"≤ {SLOWER:g} × mails",
         full <= SLOWER * empty, full, repeats=MAILS,
