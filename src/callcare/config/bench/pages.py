@@ -128,6 +128,7 @@ def _of_oneself() -> Iterator[Page]:
     yield Page("directory:new")
     yield Page("matching:unanswered")
     yield Page("calls:figures")
+    yield Page("mailbox:boxes")
     yield Page("config:tables")
     yield Page("catalogue:list")
     yield Page("territories:search", query="commune=lill")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from callcare.core import clock
+from callcare.core.deeds import deed
 from callcare.desk.actions import plan_reminder
 from callcare.desk.actions.cases import next_action
 from callcare.desk.enums import MailState, ReminderStep
@@ -10,7 +11,7 @@ from callcare.desk.models import OutgoingMail
 from callcare.directory.enums import ChannelKind
 from callcare.directory.models import Channel
 from callcare.mailbox.actions.arrivals import Arrival
-from callcare.mailbox.enums import MailKind
+from callcare.mailbox.enums import MailboxVerb, MailKind
 from callcare.mailbox.models import Mail
 
 
@@ -30,7 +31,8 @@ def note_failures(arrivals: Sequence[Arrival]) -> None:
             if letter is None or letter.desk_id != one.mail.desk_id:
                 continue
             if failure["action"] == "failed" and failure["status"].startswith("5"):
-                _came_back(letter, one.mail, failure)
+                with deed(MailboxVerb.ADDRESS_BOUNCED, by=None):
+                    _came_back(letter, one.mail, failure)
 
 
 def _came_back(letter: OutgoingMail, mail: Mail, failure: dict[str, str]) -> None:

@@ -116,9 +116,14 @@ def _note_read(arrivals: Sequence[Arrival]) -> None:
     read.update(parse_state=ParseState.DONE, parse_error="", attempts=F("attempts") + 1)
     for one in arrivals:
         if not one.reading:
-            RawMail.objects.filter(pk=one.raw.pk).update(
-                parse_state=ParseState.UNREADABLE, parse_error=one.said[:300], attempts=F("attempts") + 1
-            )
+            _note_unreadable(one)
+
+
+def _note_unreadable(one: Arrival) -> None:
+    with deed(MailboxVerb.MAIL_UNREADABLE, by=None):
+        RawMail.objects.filter(pk=one.raw.pk).update(
+            parse_state=ParseState.UNREADABLE, parse_error=one.said[:300], attempts=F("attempts") + 1
+        )
 
 
 def _put_off(pk: int, said: str) -> None:
