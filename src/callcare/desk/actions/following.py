@@ -156,7 +156,8 @@ def write(
                 setattr(known, name, value)
             known.save(update_fields=list(facts))
             return known
-        return Reminder.objects.create(desk=desk, subject_ref=getattr(subject, "ref", ""), **key, **facts)
+        ref = getattr(subject, "ref", "")  # a letter's is no reference a person reads: it stays out
+        return Reminder.objects.create(desk=desk, subject_ref=ref if _letter(ref) else "", **key, **facts)
 
 
 def look_after_the_forgotten() -> int:
