@@ -76,7 +76,7 @@ def keep_pairs() -> int:
         return len(stale)
 
 
-def _said(stale: Collection[int]) -> Said:
+def _said(stale: list[int]) -> Said:
     said: Said = defaultdict(list)
     with connection.cursor() as cursor:
         asked = {"stale": stale, "near": BROUGHT_TOGETHER, "common": COMMON, "everybodys": list(emails.EVERYBODYS)}
