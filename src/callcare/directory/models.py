@@ -362,12 +362,12 @@ class Unpaired(models.Model):
     """An organisation whose name, SIREN, commune or channels changed since its probable duplicates were looked for.
 
     Written by triggers only, in the transaction of the change; taken away by who compares anew. `commune` and `name`
-    say what the organisation was or became: where that makes a word too common, or rare again, others are concerned.
+    say which words went or came, and where: does that make one too common, or rare again, others are concerned.
     """
 
     organisation = models.PositiveBigIntegerField("fiche")
     commune = models.PositiveBigIntegerField("commune", null=True)
-    name = models.TextField("nom cherché")
+    name = models.TextField("mots changés")
 
     class Meta:
         verbose_name = "fiche à comparer"

@@ -7,6 +7,7 @@ commune share says nothing. So one more organisation may silence a word for fift
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -79,7 +80,9 @@ def keep_pairs() -> int:
 def _said(stale: list[int]) -> Said:
     said: Said = defaultdict(list)
     with connection.cursor() as cursor:
-        asked = {"stale": stale, "near": BROUGHT_TOGETHER, "common": COMMON, "everybodys": list(emails.EVERYBODYS)}
+        asked: dict[str, Any] = {
+            "stale": stale, "near": BROUGHT_TOGETHER, "common": COMMON, "everybodys": list(emails.EVERYBODYS),
+        }  # fmt: skip
         cursor.execute(_PAIRS, asked)
         for one, other, reason in cursor.fetchall():
             said[one, other].append(reason)
@@ -113,12 +116,12 @@ _STALE = """
 WITH mark AS MATERIALIZED (
     SELECT id, organisation, commune, name FROM directory_unpaired
 ), touched AS MATERIALIZED (
-    SELECT commune, w AS word, count(*) AS changes FROM mark, regexp_split_to_table(name, ' ') w
+    SELECT commune, w AS word, count(*) AS changes FROM mark, string_to_table(name, ' ') w
     WHERE commune IS NOT NULL AND length(w) >= 4 GROUP BY 1, 2
 ), word AS (
     SELECT id, commune_id, w AS word, count(*) OVER (PARTITION BY commune_id, w) AS n
     FROM (SELECT DISTINCT o.id, o.commune_id, w
-          FROM directory_organisation o, regexp_split_to_table(o.search_name, ' ') w
+          FROM directory_organisation o, string_to_table(o.search_name, ' ') w
           WHERE o.merged_into_id IS NULL AND o.commune_id IN (SELECT commune FROM touched)
             AND length(w) >= 4) each_once
 ), stale AS (
@@ -144,7 +147,7 @@ WITH stale AS MATERIALIZED (
 ), word AS MATERIALIZED (
     SELECT id, commune_id, w AS word, count(*) OVER (PARTITION BY commune_id, w) AS n
     FROM (SELECT DISTINCT o.id, o.commune_id, w
-          FROM directory_organisation o, regexp_split_to_table(o.search_name, ' ') w
+          FROM directory_organisation o, string_to_table(o.search_name, ' ') w
           WHERE o.merged_into_id IS NULL AND o.commune_id IN (SELECT commune_id FROM stale)
             AND length(w) >= 4) each_once
 )

@@ -1,8 +1,8 @@
 """What the database does by itself when an organisation, a person or a channel is written.
 
-What is searched is kept by the database: no import, form or repair can forget it. The function `directory_folded` is in
-the migration `search`; `rules.names.folded` is its twin. For probable duplicates it only notes whom to compare anew
-(`Unpaired`), in the transaction of the change; `duplicates.keep_pairs` compares.
+What is searched is kept by the database: no import, form or repair can forget it. The function `directory_folded` is
+in the migration `search`; `rules.names.folded` is its twin. For probable duplicates it only notes whom to compare anew
+(`Unpaired`), in the transaction of the change; `pairs.keep_pairs` compares.
 """
 
 import pgtrigger
@@ -20,21 +20,34 @@ _PERSON_SEARCH = """
     RETURN NEW;
 """
 
-# The name and the commune as they were and as they are: a word too many share says nothing, so they count for others.
+# The words it had and has, and where: a word too many share says nothing, so they count for others. Of one who stays
+# where she is, the words that go and come.
 _ORGANISATION_PAIRS = """
-    IF TG_OP = 'UPDATE' AND (OLD.name, OLD.search_name, OLD.siren, OLD.commune_id, OLD.merged_into_id)
-        IS NOT DISTINCT FROM (NEW.name, NEW.search_name, NEW.siren, NEW.commune_id, NEW.merged_into_id) THEN
+    DECLARE
+        gone text[]; come text[];
+    BEGIN
+        IF TG_OP <> 'INSERT' THEN gone = string_to_array(OLD.search_name, ' '); END IF;
+        IF TG_OP <> 'DELETE' THEN come = string_to_array(NEW.search_name, ' '); END IF;
+        IF TG_OP = 'UPDATE' THEN
+            IF (OLD.name, OLD.search_name, OLD.siren, OLD.commune_id, OLD.merged_into_id)
+                IS NOT DISTINCT FROM (NEW.name, NEW.search_name, NEW.siren, NEW.commune_id, NEW.merged_into_id) THEN
+                RETURN NULL;
+            END IF;
+            IF (OLD.commune_id, OLD.merged_into_id) IS NOT DISTINCT FROM (NEW.commune_id, NEW.merged_into_id) THEN
+                gone = ARRAY(SELECT unnest(gone) EXCEPT SELECT unnest(come));
+                come = ARRAY(SELECT unnest(come) EXCEPT SELECT unnest(string_to_array(OLD.search_name, ' ')));
+            END IF;
+        END IF;
+        IF TG_OP <> 'INSERT' THEN
+            INSERT INTO directory_unpaired (organisation, commune, name)
+            VALUES (OLD.id, OLD.commune_id, array_to_string(gone, ' '));
+        END IF;
+        IF TG_OP <> 'DELETE' THEN
+            INSERT INTO directory_unpaired (organisation, commune, name)
+            VALUES (NEW.id, NEW.commune_id, array_to_string(come, ' '));
+        END IF;
         RETURN NULL;
-    END IF;
-    IF TG_OP <> 'INSERT' THEN
-        INSERT INTO directory_unpaired (organisation, commune, name)
-        VALUES (OLD.id, OLD.commune_id, OLD.search_name);
-    END IF;
-    IF TG_OP <> 'DELETE' THEN
-        INSERT INTO directory_unpaired (organisation, commune, name)
-        VALUES (NEW.id, NEW.commune_id, NEW.search_name);
-    END IF;
-    RETURN NULL;
+    END;
 """
 _PERSON_PAIRS = """
     IF TG_OP = 'UPDATE' AND OLD.organisation_id = NEW.organisation_id THEN
