@@ -131,7 +131,7 @@ def test_whatever_the_deeds_the_kept_pairs_are_those_of_the_whole_directory(comm
     seen = []
 
     @settings(max_examples=40, deadline=None)
-    @given(deeds=st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 40), st.integers(0, 40)), min_size=4, max_size=20))
+    @given(deeds=st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 40), st.integers(0, 40)), max_size=20))
     def holds(deeds):
         here = transaction.savepoint()
         try:
@@ -146,7 +146,7 @@ def test_whatever_the_deeds_the_kept_pairs_are_those_of_the_whole_directory(comm
             transaction.savepoint_rollback(here)
 
     holds()
-    assert any(seen), "some examples hold pairs"
+    assert max(seen) >= 1, "some examples hold pairs"
 
 
 def test_a_change_nobody_noted_would_be_missed():
@@ -207,4 +207,4 @@ def test_the_worker_compares_too_and_the_page_of_one_organisation_shows_its_own(
     own = client.get(reverse("directory:duplicates"), {"fiche": canal.ref}).content.decode()
     assert canal.ref in own
     assert far.ref not in own
-    assert client.get(reverse("directory:duplicates"), {"fiche": "O-0\x00"}).status_code == 404
+    assert client.get(reverse("directory:duplicates"), {"fiche": "O-0"}).status_code == 404

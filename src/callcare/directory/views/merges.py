@@ -23,7 +23,7 @@ SHOWN = ("name", "kind", "siret", "siren", "rna", "commune", "address", "website
 @require_safe
 def duplicates(request: HttpRequest) -> HttpResponse:
     """The pairs that may be one organisation, with their evidence; with `?fiche=`, those of one organisation."""
-    ref = request.GET.get("fiche", "").replace("\0", "")
+    ref = request.GET.get("fiche", "")
     of = get_object_or_404(Organisation.objects.visible_to(person(request)), ref=ref) if ref else None
     return render(request, "directory/duplicates.html", {"pairs": duplicate_pairs(of=of), "of": of})
 
