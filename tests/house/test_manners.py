@@ -71,7 +71,7 @@ UNTRACKED = {
     "introductions.Disclosure", "allocations.Fulfilment", "desk.OutgoingMail", "desk.ImportRow",
     "directory.Spelling", "desk.Draft", "matching.OfferedLine", "matching.WantedLine", "territories.PlaceWord",
     "calls.InboundEvent", "calls.Refusal", "calls.CallEvent", "calls.Call", "calls.Presence",
-    "report.Cell", "report.Touched",
+    "report.Cell", "report.Touched", "directory.ProbablePair", "directory.Unpaired",
     "mailbox.RawMail",
 }  # fmt: skip
 

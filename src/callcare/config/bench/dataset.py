@@ -27,6 +27,7 @@ from callcare.core import clock
 from callcare.core.deeds import deed
 from callcare.desk.models import Desk, Draft, Interaction
 from callcare.directory.models import Channel, Organisation, Person
+from callcare.directory.pairs import keep_pairs
 from callcare.introductions.models import Introduction
 from callcare.matching.actions import rebuild
 from callcare.matching.models import Solicitation
@@ -111,6 +112,7 @@ def make(*, size: int, seed: int, say: Say) -> None:
     say("moteur", 1, 2)
     _lives(Interaction, Need, Commitment, Introduction)
     count_touched_months()
+    keep_pairs()
     say("moteur", 2, 2)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
