@@ -69,7 +69,7 @@ def test_a_letter_to_a_dead_domain_comes_back_and_somebody_has_to_telephone(serv
     [back] = mails(1)
     assert (back.kind, back.interaction) == (MailKind.BOUNCE, None)
     assert back.failures[0]["message_id"] == letter.message_id
-    wait_for(lambda: Reminder.objects.exists(), within=5, why="nobody has to telephone")
+    wait_for(Reminder.objects.exists, within=5, why="nobody has to telephone")
     letter.refresh_from_db()
     noted.refresh_from_db()
     assert letter.sent_at
