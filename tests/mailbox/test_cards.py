@@ -13,6 +13,7 @@ from callcare.mailbox.actions.kinds import recognise_human
 from callcare.mailbox.enums import MailKind
 from callcare.mailbox.models import Mail
 from callcare.mailbox.pieces import first_line, pieces
+from callcare.ui.templatetags.words import moment
 from tests import cast
 from tests.mailbox import desk_stage as stage
 from tests.queries import same_number_of_queries
@@ -53,6 +54,14 @@ def test_answered_by_a_person_it_is_late_no_more_and_held_back_it_is_again(clien
 
 
 @pytest.mark.django_db
+def test_its_contact_says_when_it_came_and_that_somebody_has_to_take_it(client):
+    client.force_login(cast.marion())
+    contact = stage.arrived().interaction
+    page = " ".join(client.get(f"/guichet/contacts/{contact.ref}/").content.decode().split())
+    assert f"courriel, reçu {moment(contact.started_at)}, à prendre" in page
+    assert "par personne" not in page
+
+
 def test_a_recorded_contact_is_among_the_treated(client):
     mail = stage.arrived()
     finish_interaction(mail.interaction, by=cast.marion(), dispositions=["information"])

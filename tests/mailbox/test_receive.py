@@ -227,6 +227,7 @@ def test_a_bounce_marks_the_address_and_owes_one_call():
     arrive(bounce(sent, to=address).replace(b"bounce-", b"again-"))
     owed = Reminder.objects.get(step=ReminderStep.MAIL_FAILED)
     assert (owed.subject, owed.person) == (sent, claire)
+    assert owed.number == claire.channels.get(kind="phone").value  # one click, and it rings
     assert address in owed.about
 
 
