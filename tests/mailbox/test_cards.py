@@ -168,6 +168,17 @@ def test_it_is_the_capture_line_of_both_sides_until_something_was_typed(client):
 
 
 @pytest.mark.django_db
+def test_nothing_is_called_missing_before_she_was_asked(client):
+    contact = stage.arrived(stage.eml(sender="lea@ville.test")).interaction.ref
+    client.force_login(cast.marion())
+    said = client.get(reverse("needs:capture", args=[contact])).content.decode()
+    assert "12 ordinateurs portables à Roubaix" in said
+    assert "Ce champ est obligatoire" not in said
+    sent = client.post(reverse("needs:record"), {"interaction": contact, "line": "12 ordinateurs portables à Roubaix"})
+    assert "Ce champ est obligatoire" in sent.content.decode()
+
+
+@pytest.mark.django_db
 def test_a_telephone_contact_proposes_no_line(client):
     client.force_login(cast.marion())
     contact = log_interaction(by=cast.marion(), desk=cast.lille_desk(), raw_identity="+33353011201")
