@@ -97,10 +97,24 @@ def test_twice_to_one_address_in_three_hours():
         mail(number=number)
     with at(OPEN, 11):
         assert acknowledge_waiting() == 2
-    with at(OPEN, 11 + 179):
+    with at(OPEN, 11 + 181):  # what came too fast waits for a person
         assert acknowledge_waiting() == 0
-    with at(OPEN, 11 + 181):
-        assert acknowledge_waiting() == 2
+    mail(OPEN + timedelta(minutes=11 + 179), number=5)
+    with at(OPEN, 11 + 200):
+        assert acknowledge_waiting() == 0
+    mail(OPEN + timedelta(minutes=11 + 181), number=6)
+    with at(OPEN, 11 + 200):
+        assert acknowledge_waiting() == 1
+
+
+def test_a_responder_without_threads_gets_two_machine_letters_in_its_life():
+    """Each of its answers looks like a new message of a person, and comes a minute after our letter."""
+    mail()
+    for minute in range(0, 24 * 60, 5):
+        with at(OPEN, minute):
+            for number in range(acknowledge_waiting()):
+                mail(OPEN + timedelta(minutes=minute + 1), number=10 * minute + number + 2)
+    assert OutgoingMail.objects.filter(manner=MailManner.RECEIPT).count() == 2
 
 
 @pytest.mark.parametrize(

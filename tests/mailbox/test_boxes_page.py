@@ -78,6 +78,29 @@ def test_an_operator_sees_her_box_and_settles_nothing(client):
     assert client.get(reverse("mailbox:box", args=[here.address])).status_code == 403
 
 
+def test_a_box_that_does_not_speak_is_said_where_mails_are_listed(client):
+    client.force_login(cast.marion())
+    here = box()
+    actions.note_contact(here)
+    page = client.get(reverse("mailbox:mails")).text
+    assert "Tout est traité" in page
+    assert "peuvent manquer" not in page
+    actions.note_trouble(here, "Le serveur refuse l’identifiant ou le mot de passe.")
+    page = client.get(reverse("mailbox:mails")).text
+    assert "contact@call-care.test ne se relève plus depuis" in page
+    assert "refuse l’identifiant" in page
+    assert "Tout est traité" not in page  # nobody knows
+
+
+def test_an_address_no_page_could_name_is_refused(client):
+    client.force_login(cast.ada())
+    answer = client.post(
+        reverse("mailbox:box-new"), {**LINE, "desk": cast.lille_desk().pk, "address": "a/b@call-care.test"}
+    )
+    assert (answer.status_code, Mailbox.objects.count()) == (422, 0)
+    assert "« / »" in answer.text
+
+
 def test_another_desk_sees_no_box(client):
     client.force_login(cast.samir())
     address = box().address

@@ -13,6 +13,7 @@ from callcare.mailbox.actions.kinds import recognise_human
 from callcare.mailbox.enums import MailKind
 from callcare.mailbox.models import Mail
 from callcare.mailbox.pieces import first_line, pieces
+from callcare.ui.templatetags.words import moment
 from tests import cast
 from tests.mailbox import desk_stage as stage
 from tests.queries import same_number_of_queries
@@ -50,6 +51,16 @@ def test_answered_by_a_person_it_is_late_no_more_and_held_back_it_is_again(clien
         assert "en retard" not in said
         answering.withdraw_answer(answer, by=cast.marion())
         assert "en retard" in listed(client).content.decode()
+
+
+@pytest.mark.django_db
+def test_its_contact_says_when_it_came_and_that_somebody_has_to_take_it(client):
+    client.force_login(cast.marion())
+    contact = stage.arrived().interaction
+    page = " ".join(client.get(f"/guichet/contacts/{contact.ref}/").content.decode().split())
+    came = " ".join(moment(contact.started_at).split())
+    assert f"courriel, reçu {came}, à prendre" in page
+    assert "par personne" not in page
 
 
 @pytest.mark.django_db
@@ -126,6 +137,12 @@ def test_whatever_the_folds_nothing_is_lost_or_said_twice(folds):
         ("Bonjour,\n\nNous cherchons 12 chaises.\nMerci", "Nous cherchons 12 chaises."),
         ("Bonjour Madame Delattre,\nUne  tondeuse\tà Croix", "Une tondeuse à Croix"),
         ("Madame, Monsieur,\nVoici.", "Voici."),
+        ("Bonjour à tous !\nVoici.", "Voici."),
+        ("Chère Marion,\nVoici.", "Voici."),
+        ("Bonjour l’équipe du guichet de Lille,\nVoici.", "Voici."),
+        ("Bonjour, nous cherchons 12 chaises à Lille.\nLien", "Bonjour, nous cherchons 12 chaises à Lille."),
+        ("Bonjour nous cherchons des chaises\nMerci", "Bonjour nous cherchons des chaises"),
+        ("Madame, il nous faut 3 vélos.\nMerci", "Madame, il nous faut 3 vélos."),
         ("Bonjour, avez-vous 3 ordinateurs ?", "Bonjour, avez-vous 3 ordinateurs ?"),
         ("", ""),
         ("x" * 1000, "x" * 300),
@@ -148,6 +165,17 @@ def test_it_is_the_capture_line_of_both_sides_until_something_was_typed(client):
     said = client.get(reverse("needs:capture", args=[contact])).content.decode()
     assert "autre chose" in said
     assert "12 ordinateurs portables" not in said
+
+
+@pytest.mark.django_db
+def test_nothing_is_called_missing_before_she_was_asked(client):
+    contact = stage.arrived(stage.eml(sender="lea@ville.test")).interaction.ref
+    client.force_login(cast.marion())
+    said = client.get(reverse("needs:capture", args=[contact])).content.decode()
+    assert "12 ordinateurs portables à Roubaix" in said
+    assert "Ce champ est obligatoire" not in said
+    sent = client.post(reverse("needs:record"), {"interaction": contact, "line": "12 ordinateurs portables à Roubaix"})
+    assert "Ce champ est obligatoire" in sent.content.decode()
 
 
 @pytest.mark.django_db

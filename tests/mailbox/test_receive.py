@@ -10,9 +10,11 @@ from callcare.core import clock
 from callcare.core.deeds import deed
 from callcare.desk.enums import InteractionChannel, InteractionState, MailState, ReminderStep
 from callcare.desk.models import Interaction, OutgoingMail, Reminder
+from callcare.desk.postbox import message_id
 from callcare.directory.models import Channel
 from callcare.mailbox import actions, raw
 from callcare.mailbox.actions import reading
+from callcare.mailbox.actions.answering import answer
 from callcare.mailbox.enums import MailboxVerb, MailKind, ParseState
 from callcare.mailbox.models import Mail, RawMail
 from callcare.mailbox.reader import Unreadable
@@ -172,7 +174,7 @@ def test_a_failure_of_ours_delays_one_mail_only(monkeypatch):
 
 def letter(to=CLAIRE, **over):
     facts = {
-        "desk": cast.lille_desk(), "key": "test", "message_id": "<cc.0123456789@call-care.test>", "to": to,
+        "desk": cast.lille_desk(), "key": "test", "message_id": message_id("test"), "to": to,
         "subject": "Votre demande", "body": "…", "state": MailState.SENT, "sent_at": clock.now(),
     }  # fmt: skip
     with deed(MailboxVerb.ANSWERED, by=None):
@@ -225,7 +227,21 @@ def test_a_bounce_marks_the_address_and_owes_one_call():
     arrive(bounce(sent, to=address).replace(b"bounce-", b"again-"))
     owed = Reminder.objects.get(step=ReminderStep.MAIL_FAILED)
     assert (owed.subject, owed.person) == (sent, claire)
+    assert owed.number == claire.channels.get(kind="phone").value  # one click, and it rings
     assert address in owed.about
+
+
+def test_a_returned_answer_owes_a_call(client):
+    """Its Message-ID is signed, and longer than the reference of any fiche."""
+    (first,) = arrive(written())
+    ours = answer(first, by=cast.marion(), to=CLAIRE, subject="Re : x", body="Combien ?", seen=0).letter
+    OutgoingMail.objects.filter(pk=ours.pk).update(state=MailState.SENT, sent_at=clock.now())
+    (back,) = arrive(bounce(ours))
+    assert (back.kind, back.thread) == (MailKind.BOUNCE, first.thread)
+    owed = Reminder.objects.get(step=ReminderStep.MAIL_FAILED)
+    assert (owed.subject, owed.subject_ref) == (ours, "")
+    client.force_login(cast.marion())
+    assert f"Rappeler par téléphone : {CLAIRE}" in client.get("/guichet/relances/").content.decode()
 
 
 @pytest.mark.parametrize("more", [{"status": "4.4.1", "action": "delayed"}, {"status": "4.2.2"}])

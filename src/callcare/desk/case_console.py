@@ -84,6 +84,7 @@ def capture_panel(request: HttpRequest, side: Side, ref: str) -> HttpResponse:
         start |= {"organisation": contact.organisation.ref, "person": str(contact.person_id or "")}
     fields = read_anew(start, understood(line, contact.desk)) if is_behind(start) else start
     form = side.form(fields, desk=contact.desk, interaction=contact) if line else _blank(side, contact, start)
+    form.errors.pop("organisation", None)  # nobody was asked yet
     return _answer(request, side, "desk/case_capture.html", form)
 
 

@@ -62,6 +62,8 @@ class NewBoxForm(LineForm):
 
     def clean_address(self) -> str:
         address: str = self.cleaned_data["address"].lower()
+        if "/" in address:
+            raise forms.ValidationError("Une adresse relevée ne contient pas de « / ».")
         if Mailbox.objects.filter(address=address).exists():
             raise forms.ValidationError("Cette adresse est déjà relevée.")
         return address

@@ -78,7 +78,8 @@ def _is_silent(box: Mailbox) -> bool:
 
 
 def in_trouble(user: User) -> list[BoxState]:
-    """The boxes of her desk that do not speak: she is told on every page that lists mails."""
+    """The boxes of her desk that do not speak: she is told where mails are listed. What waits is not counted."""
     late = Mailbox.objects.visible_to(user).filter(is_enabled=True).select_related("desk")
     late = late.filter(Q(heard_at=None) | Q(heard_at__lt=clock.now() - SILENT_AFTER) | ~Q(trouble=""))
-    return [one for one in states(late.order_by("address")) if one.is_silent or one.box.trouble]
+    known = [BoxState(box, 0, 0, is_silent=_is_silent(box)) for box in late.order_by("address")]
+    return [one for one in known if one.is_silent or one.box.trouble]

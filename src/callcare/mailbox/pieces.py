@@ -9,9 +9,11 @@ from callcare.mailbox.models import Mail
 LABELS = {"quote": "Texte cité", "signature": "Signature", "history": "Messages précédents"}
 LONGEST_LINE = 300
 
+# A greeting and whom it greets, and nothing more: « Bonjour, nous cherchons 12 chaises. » says something.
 _GREETING = re.compile(
-    r"^(bonjour|bonsoir|salut|hello|coucou|chère?s?|madame|monsieur|mesdames|messieurs)\b[^.?:]{0,60}[,!.]?$",
-    re.IGNORECASE,
+    r"(?i:bonjour|bonsoir|salut|hello|coucou|chère?s?|madame|monsieur|mesdames|messieurs)\b"
+    r"(?:,?\s(?:[A-ZÀ-Þ][\w’'.-]*|(?i:à|au|aux|et|le|la|les|tous|toutes|chère?s?|madame|monsieur|mesdames|messieurs)"
+    r"|(?i:l[’']?équipe|équipe|guichet|maison|de|du|d[’']\w+))){0,6}\s?[,!.]*",
 )
 
 
@@ -46,6 +48,6 @@ def first_line(mail: Mail) -> str:
     for piece in pieces(mail):
         for line in piece.text.splitlines() if not piece.label else ():
             said = " ".join(line.split())
-            if said and not _GREETING.match(said):
+            if said and not _GREETING.fullmatch(said):
                 return said[:LONGEST_LINE]
     return ""

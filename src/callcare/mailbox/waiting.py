@@ -72,11 +72,10 @@ class Group:
 
 
 def groups(user: User) -> list[Group]:
-    """The folded groups that hold something. Two statements, whatever there is."""
+    """The folded groups that hold something. One statement, whatever there is."""
     mine = Mail.objects.visible_to(user).filter(copy_of=None, received_at__gt=clock.now() - KEPT)
-    kinds = [kind for _, some in GROUPS.values() for kind in some]
-    totals = dict(mine.filter(kind__in=kinds).order_by().values_list("kind").annotate(n=Count("pk")))
-    latest = _latest(mine.filter(kind__in=[kind for kind in kinds if totals.get(kind)])) if totals else []
+    latest = _latest(mine.filter(kind__in=[kind for _, some in GROUPS.values() for kind in some]))
+    totals: dict[str, int] = {mail.kind: mail.total for mail in latest}  # type: ignore[attr-defined]
     found = []
     for code, (label, some) in GROUPS.items():
         if total := sum(totals.get(kind, 0) for kind in some):
@@ -86,8 +85,10 @@ def groups(user: User) -> list[Group]:
 
 
 def _latest(rows: MailQuerySet) -> list[Mail]:
+    """The latest few of each kind, each with how many there are of its kind."""
     number = Window(RowNumber(), partition_by=[F("kind")], order_by=[F("received_at").desc(), F("pk").desc()])
-    ranked: QuerySet[Mail] = rows.annotate(number=number).filter(number__lte=SHOWN)
+    total = Window(Count("pk"), partition_by=[F("kind")])
+    ranked: QuerySet[Mail] = rows.annotate(number=number, total=total).filter(number__lte=SHOWN)
     return list(ranked.select_related("thread").defer("html", "text", "references", "in_reply_to"))
 
 

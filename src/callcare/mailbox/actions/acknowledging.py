@@ -1,6 +1,6 @@
 """The acknowledgement: the machine says that a mail arrived, rarely, and never to a machine."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
@@ -52,7 +52,7 @@ def acknowledge(mail: Mail) -> Answer | None:
     """Acknowledge one mail; None where a limit says no. Once for a thread, whatever happens at once."""
     now = clock.now()
     is_early = now - mail.received_at < AFTER and calendar_of(mail.desk).is_open(now)
-    if is_early or is_tripped() or not _may_be_written_to(mail.answer_address):
+    if is_early or is_tripped() or not _may_be_written_to(mail.answer_address, asked_at=mail.received_at):
         return None
     with deed(MailboxVerb.ACKNOWLEDGED, by=None):
         Thread.objects.select_for_update().get(pk=mail.thread_id)
@@ -69,10 +69,12 @@ def is_tripped() -> bool:
     return OutgoingMail.objects.filter(manner=MailManner.RECEIPT, queued_at__gt=since).count() >= MOST
 
 
-def _may_be_written_to(address: str) -> bool:
+def _may_be_written_to(address: str, *, asked_at: datetime) -> bool:
+    """Counted back from when its mail came, not from now: what a machine answered to our two letters waits for a
+    person, and does not get a third one as soon as the three hours are over."""
     if not address or _is_ours(address):
         return False
-    since = clock.now() - WITHIN
+    since = asked_at - WITHIN
     lately = OutgoingMail.objects.filter(manner=MailManner.RECEIPT, to=address, queued_at__gt=since).count()
     lost = Channel.objects.filter(kind=ChannelKind.EMAIL, value=address, undeliverable_at__isnull=False)
     bounced = OutgoingMail.objects.filter(to=address, bounced_at__isnull=False)

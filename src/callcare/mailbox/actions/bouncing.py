@@ -48,13 +48,19 @@ def _came_back(letter: OutgoingMail, mail: Mail, failure: dict[str, str]) -> Non
         noted.filter(undeliverable_at=None).update(undeliverable_at=clock.now())
     owner = noted.select_related("organisation", "person__organisation").order_by("pk").first()
     person = owner.person if owner else None
+    organisation = person.organisation if person else (owner.organisation if owner else None)
+    phones = Channel.objects.in_use().filter(kind=ChannelKind.PHONE, undeliverable_at=None)
+    theirs = (person and phones.filter(person=person).first()) or (
+        organisation and phones.filter(organisation=organisation).first()
+    )
     plan_reminder(
         desk=letter.desk,
         subject=letter,
         step=ReminderStep.MAIL_FAILED,
         about=f"Rappeler par téléphone : {letter.to} ne reçoit plus (« {letter.subject} »)"[:200],
         due_at=next_action(letter.desk),
-        organisation=person.organisation if person else (owner.organisation if owner else None),
+        organisation=organisation,
         person=person,
+        number=theirs.value if theirs else "",
         note=said,
     )

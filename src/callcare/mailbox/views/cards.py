@@ -17,6 +17,7 @@ from callcare.desk.models import Draft, Interaction
 from callcare.mailbox import waiting
 from callcare.mailbox.actions.acknowledging import MOST, is_tripped
 from callcare.mailbox.actions.kinds import recognise_human
+from callcare.mailbox.box_states import in_trouble
 from callcare.mailbox.enums import MailKind, ScanState
 from callcare.mailbox.files import as_file
 from callcare.mailbox.mails import TEMPLATES
@@ -48,6 +49,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
         "groups": waiting.groups(user) if not chosen else (),
         "all_groups": [(code, label) for code, (label, _) in waiting.GROUPS.items()],
         "tripped": MOST if is_tripped() else 0,
+        "silent": in_trouble(user),
     }
     return render(request, "mailbox/mails.html", context)
 
