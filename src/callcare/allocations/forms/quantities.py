@@ -2,10 +2,10 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from callcare.allocations.enums import Proof, RenegedBy
 from callcare.allocations.models import Allocation
@@ -55,6 +55,13 @@ class PromisedField(QuantityField):
 class LineChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A line, said with what is left of it."""
 
+    def offer(self, rows: QuerySet[Any, Any]) -> list[Any]:
+        """Offer these lines, read once: left to itself the field asks for them again each time it is drawn."""
+        self.queryset = rows
+        found = list(rows)
+        self.choices = [("", self.empty_label or ""), *((row.pk, self.label_from_instance(row)) for row in found)]
+        return found
+
     def label_from_instance(self, obj: Any) -> str:
         left = obj.qty_open if isinstance(obj, NeedLine) else obj.qty_free
         owner = f"{obj.commitment.organisation}, " if isinstance(obj, CommitmentLine) else ""
@@ -82,11 +89,12 @@ class PromiseForm(forms.Form):
         super().__init__(*args, **kwargs)
         lines = need.lines.select_related("unit", "category").filter(qty_open__gt=0).order_by("pk")
         offers = _offers(need)
-        self.fields["need_line"].queryset = lines  # type: ignore[attr-defined]
-        self.fields["commitment_line"].queryset = offers  # type: ignore[attr-defined]
+        wanted_lines = cast("LineChoice", self.fields["need_line"]).offer(lines)
+        offered_lines = cast("LineChoice", self.fields["commitment_line"]).offer(offers)
         met = introduction or _the_only_one(need)
-        wanted = next((line for line in lines if met and line.pk == met.need_line_id), lines.first())
-        offered = next((line for line in offers if met and line.pk == met.commitment_line_id), None)
+        first = next(iter(wanted_lines), None)
+        wanted = next((line for line in wanted_lines if met and line.pk == met.need_line_id), first)
+        offered = next((line for line in offered_lines if met and line.pk == met.commitment_line_id), None)
         if wanted:
             self.initial.setdefault("need_line", wanted.pk)
         if offered:
