@@ -1,9 +1,14 @@
 """Long lists, a page at a time."""
 
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+
+MANY = 1_000  # rows a search counts; beyond, it says that there are more
 
 
 class KeyPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -19,9 +24,56 @@ class KeyPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable at
 
     def page(self, number: int | str) -> "Page[Any]":
         number = self.validate_number(number)
-        found: QuerySet[Any] = self.object_list  # type: ignore[assignment]
-        first = (number - 1) * self.per_page
-        keys = found.select_related(None).prefetch_related(None).values_list("pk", flat=True)
-        wanted = list(keys[first : first + self.per_page])
+        wanted = self._wanted((number - 1) * self.per_page)
         rows = {row.pk: row for row in self.shown.filter(pk__in=wanted)}
         return self._get_page([rows[key] for key in wanted if key in rows], number, self)  # type: ignore[attr-defined, no-any-return]
+
+    def _wanted(self, first: int) -> list[Any]:
+        """The keys of the page that begins there."""
+        found: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        keys = found.select_related(None).prefetch_related(None).values_list("pk", flat=True)
+        return list(keys[first : first + self.per_page])
+
+
+class SearchPaginator(KeyPaginator):
+    """Reads the keys of what a search found, in their order, and counts no further than they go.
+
+    A word that a tenth of the rows hold has twenty thousand of them, and nobody reads these: `is_cut` says that there
+    are more than `at_least`. Every page can still be turned to, and the last one knows the whole count.
+    """
+
+    keys: list[Any]
+    is_cut = False
+
+    @property
+    def at_least(self) -> int:
+        return len(self.keys) - self.is_cut
+
+    @property
+    def count(self) -> int:  # type: ignore[override]  # a cached property there
+        return len(self.keys)
+
+    def get_page(self, number: int | str | None) -> "Page[Any]":
+        asked = int(number) if str(number).isdecimal() else 1
+        found: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        keys = found.select_related(None).prefetch_related(None).values_list("pk", flat=True)
+        end = max(MANY, min(asked, MANY * MANY) * self.per_page)
+        self.keys = list(keys[: end + 1])
+        self.is_cut = len(self.keys) > end
+        return super().get_page(number)
+
+    def _wanted(self, first: int) -> list[Any]:
+        return self.keys[first : first + self.per_page]
+
+
+def holding(rows: "QuerySet[Any]", places: Sequence[Q]) -> "QuerySet[Any]":
+    """Those of the rows that one of these conditions holds for, each of which has its index.
+
+    A rare word is looked up in each index, and what they name is sorted. A common one is not: walking the rows in the
+    order of the list meets a page of them long before the indexes have named them all. Which it is, is found out by
+    looking up no more than `MANY`.
+    """
+    plain = rows.order_by()
+    first, *others = [plain.filter(where).values_list("pk", flat=True) for where in places]
+    keys = list(first.union(*others, all=True)[: MANY + 1])
+    return rows.filter(pk__in=set(keys)) if len(keys) <= MANY else rows.filter(reduce(or_, places))
