@@ -3,7 +3,7 @@
 import pytest
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
@@ -120,3 +120,22 @@ def test_only_one_row_more_than_many_is_more(monkeypatch, size):
     monkeypatch.setattr(listing, "MANY", 4)
     few = Organisation.objects.filter(pk__in=[row.pk for row in rows()[:size]]).order_by("pk")
     assert SearchPaginator(few, 2).get_page("1").paginator.is_cut == (size > 4)
+
+
+def test_the_second_half_of_a_list_is_reached_from_its_end_in_the_same_order():
+    twelve()
+    found = rows().order_by(F("siren").asc(nulls_last=True), "pk")
+    with CaptureQueriesContext(connection) as asked:
+        page = KeyPaginator(found, 5).get_page("3")
+    assert list(page) == list(Paginator(found, 5).get_page("3"))
+    keys = asked[1]["sql"]
+    assert "NULLS FIRST" in keys
+    assert "OFFSET" not in keys
+
+
+def test_a_count_that_is_known_is_not_asked_again():
+    twelve()
+    with CaptureQueriesContext(connection) as asked:
+        page = KeyPaginator(rows(), 5, count=12).get_page("2")
+    assert list(page) == list(Paginator(rows(), 5).get_page("2"))
+    assert not any("COUNT" in query["sql"] for query in asked)

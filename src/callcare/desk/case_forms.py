@@ -37,10 +37,14 @@ class QuantityField(forms.CharField):
         return quantity
 
 
+def categories() -> list[Category]:
+    """The whole catalogue in the order it is shown, retired ones too, with the unit each is counted in."""
+    return list(Category.objects.select_related("unit").order_by("kind", "label"))
+
+
 def categories_in_use() -> dict[str, Category]:
-    """The categories a form offers, by their codes, with the unit each is counted in."""
-    rows = Category.objects.in_use().select_related("unit").order_by("kind", "label")
-    return {category.code: category for category in rows}
+    """The categories a form offers, by their codes."""
+    return {category.code: category for category in categories() if not category.is_retired}
 
 
 def units() -> dict[str, Unit]:
@@ -294,8 +298,14 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, states: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["state"]).choices = [("", "en cours"), ("all", "tous"), *states]
-        choices = category_choices()
+        self.catalogue = categories()
+        choices = category_choices({one.code: one for one in self.catalogue if not one.is_retired})
         cast("forms.ChoiceField", self.fields["category"]).choices = [("", "toutes"), *choices[1:]]
+
+    def clean_category(self) -> list[int]:
+        """The keys of the category asked and of those inside it: named one by one, they are counted well."""
+        asked: str = self.cleaned_data["category"]
+        return [one.pk for one in self.catalogue if asked in one.path] if asked else []
 
 
 def organisation_of(text: str) -> Organisation | None:

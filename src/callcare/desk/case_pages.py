@@ -115,9 +115,9 @@ def _filtered(cases: Any, asked: dict[str, Any], user: User) -> Any:
         cases = cases.filter(state=state)
     elif state != "all":
         cases = cases.exclude(state=CaseState.CLOSED)
-    if category := asked.get("category"):
+    if categories := asked.get("category"):
         lines = cases.model._meta.get_field("lines").related_model  # noqa: SLF001  # the lines of either twin
-        inside = lines.objects.filter(category__path__contains=[category])
+        inside = lines.objects.filter(category__in=categories)
         cases = cases.filter(pk__in=inside.values(f"{cases.model.__name__.lower()}_id"))
     if asked.get("mine"):
         cases = cases.filter(owner=user)

@@ -158,10 +158,12 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     scope, form = _scope(request, Target.objects.all())
     found = shown(figure, scope)
+    value = figure.value(scope)
+    many = None if figure.weight else value  # without a weight, each row is one of the figure
     context = {
         "figure": figure,
-        "value": figure.value(scope),
-        "page": KeyPaginator(found.rows, 50).get_page(request.GET.get("page")),
+        "value": value,
+        "page": KeyPaginator(found.rows, 50, count=many).get_page(request.GET.get("page")),
         "present": found.present,
         "scope": scope,
         "form": form,
