@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
+
+Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
 MANY = 1_000  # rows a search counts; beyond, it says that there are more
 
@@ -24,7 +26,7 @@ class KeyPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable at
     ) -> None:
         super().__init__(found, per_page)
         if count is not None:
-            self.count = count  # type: ignore[misc]  # a cached property: known already, it is not asked
+            self.count = count  # a cached property: known already, it is not asked
         self.shown = found if shown is None else shown
 
     def page(self, number: int | str) -> "Page[Any]":
@@ -58,11 +60,11 @@ class SearchPaginator(KeyPaginator):
         return len(self.keys) - self.is_cut
 
     @property
-    def count(self) -> int:  # type: ignore[override]  # a cached property there
+    def count(self) -> int:
         return len(self.keys)
 
-    def get_page(self, number: int | str | None) -> "Page[Any]":
-        asked = int(number) if str(number).isdecimal() else 1
+    def get_page(self, number: int | float | str | None) -> "Page[Any]":
+        asked = int(str(number)) if str(number).isdecimal() else 1
         found: QuerySet[Any] = self.object_list  # type: ignore[assignment]
         keys = found.select_related(None).prefetch_related(None).values_list("pk", flat=True)
         end = max(MANY, min(asked, MANY * MANY) * self.per_page)
@@ -74,7 +76,7 @@ class SearchPaginator(KeyPaginator):
         return self.keys[first : first + self.per_page]
 
 
-def holding(rows: "QuerySet[Any]", places: Sequence[Q]) -> "QuerySet[Any]":
+def holding(rows: Rows, places: Sequence[Q]) -> Rows:
     """Those of the rows that one of these conditions holds for, each of which has its index.
 
     A rare word is looked up in each index, and what they name is sorted. A common one is not: walking the rows in the
