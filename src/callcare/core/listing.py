@@ -64,7 +64,8 @@ class SearchPaginator(KeyPaginator):
         return len(self.keys)
 
     def get_page(self, number: int | float | str | None) -> "Page[Any]":
-        asked = int(str(number)) if str(number).isdecimal() else 1
+        said = str(number)[:9]  # nine digits are more pages than there are rows; a thousand would not be a number
+        asked = int(said) if said.isdecimal() else 1
         found: QuerySet[Any] = self.object_list  # type: ignore[assignment]
         keys = found.select_related(None).prefetch_related(None).values_list("pk", flat=True)
         end = max(MANY, min(asked, MANY * MANY) * self.per_page)
