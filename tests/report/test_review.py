@@ -61,6 +61,21 @@ def test_a_figure_is_what_its_rows_add_up_to(story, code):
     assert sum(found.present(row).much for row in found.rows) == figure.value(scope())
 
 
+@pytest.mark.parametrize("place", ["", "59", "80", figures.NOWHERE])
+def test_the_listed_persons_are_the_counted_ones_each_by_her_first_confirmed_commitment(story, place):
+    now, hugo = clock.now(), cast.hugo()
+    for minutes in (30, 20, 20, 10):
+        cast.commitment(1, person=hugo, opened_at=now - timedelta(minutes=minutes))
+    other = cast.person(cast.mill(), "Nadia", "Kaci", phone="+33199000071", email="nadia@mill.test")
+    cast.commitment(1, person=other, opened_at=now - timedelta(minutes=5), commune=None)
+    cast.commitment(1, person=hugo, level="announced", opened_at=now - timedelta(hours=2))
+    cast.commitment(1, person=hugo, opened_at=now - timedelta(days=40))
+    here = scope(departement=place)
+    keys = [row.pk for row in figures.COMMITTED.rows(here).order_by("pk")]
+    assert [row.pk for row in figures.COMMITTED.in_order(here).order_by("pk")] == keys
+    assert figures.COMMITTED.value(here) == len(keys) == {"": 2, "59": 1, "80": 0, figures.NOWHERE: 1}[place]
+
+
 def test_a_wholly_corrected_delivery_is_not_one(story):
     promise = story.lines.get().allocations.get()
     allocations.correct(promise.fulfilments.first(), qty=5, by=cast.marion(), because="rien n’est parti")

@@ -49,10 +49,19 @@ class Figure:
     source: Callable[[Scope], Rows]
     weight: str = ""
     desk: str = "desk_id"
+    alone: Callable[[Scope], Rows] | None = None  # a cheaper way to count it, where it is not cut into cells
+    listed: Callable[[Scope], Rows] | None = None  # the same rows, in a way that finds the latest ones first
 
     def rows(self, scope: Scope) -> Rows:
         """The rows that make this figure, in the scope."""
-        found = self.source(scope).filter(
+        return self._within(self.source(scope), scope)
+
+    def in_order(self, scope: Scope) -> Rows:
+        """The same rows, for a list of them."""
+        return self._within((self.listed or self.source)(scope), scope)
+
+    def _within(self, rows: Rows, scope: Scope) -> Rows:
+        found = rows.filter(
             **{
                 f"{self.when}__gte": scope.period.since,
                 f"{self.when}__lt": scope.period.until,
@@ -67,6 +76,8 @@ class Figure:
 
     def value(self, scope: Scope) -> int:
         """The figure itself."""
+        if self.alone:
+            return sum(n for *_, n in self.alone(scope))
         return int(self.rows(scope).aggregate(n=self._counted())["n"] or 0)
 
     def cells(
@@ -112,6 +123,14 @@ def _first_confirmed(scope: Scope) -> Rows:
     """One confirmed commitment for each person of a giver: her first in the period and desks looked at."""
     firsts = _confirmed(scope).order_by("person", "opened_at", "pk").distinct("person").values("pk")
     return Commitment.objects.filter(pk__in=firsts)
+
+
+def _first_confirmed_in_order(scope: Scope) -> Rows:
+    """The same rows: those of which the same person has no earlier one. No need to know every person's first."""
+    then, key = OuterRef("opened_at"), OuterRef("pk")
+    same = _confirmed(scope).filter(person=OuterRef("person"))
+    earlier = same.filter(Q(opened_at__lt=then) | Q(opened_at=then, pk__lt=key))
+    return _confirmed(scope).filter(~Exists(earlier))
 
 
 def people_committed(scope: Scope) -> Rows:
@@ -171,7 +190,7 @@ COMMITTED = Figure(
     "people_committed", "Personnes engagées",
     "Interlocuteurs distincts des contributeurs qui ont confirmé un engagement ouvert dans la période.", "opened_at",
     "commune",
-    _first_confirmed,
+    _first_confirmed, alone=people_committed, listed=_first_confirmed_in_order,
 )  # fmt: skip
 UNANSWERED = Figure(
     "needs_unanswered", "Restés sans réponse",

@@ -15,7 +15,7 @@ from callcare.accounts.requests import allow, person
 from callcare.core import clock, french
 from callcare.core.deeds import Refused
 from callcare.core.listing import KeyPaginator
-from callcare.desk.models import desk_keys
+from callcare.desk.models import desk_keys, desks_of
 from callcare.outcomes.models import Outcome
 from callcare.report import figures
 from callcare.report.actions import set_target
@@ -30,7 +30,8 @@ from callcare.report.rules import Period, forecast, month_of, months, pace
 
 def _scope(request: HttpRequest, running: Iterable[Target]) -> tuple[Scope, ScopeForm]:
     """What is asked for, within what she may see. Without a period: from the oldest running target, else this year."""
-    desks = list(figures.desks_of(person(request)).order_by("name"))
+    user = person(request)
+    desks = list(figures.desks_of(user).order_by("name")) if user.is_steward else desks_of(user)
     form = ScopeForm(request.GET or None, desks=desks)
     today = clock.today()
     since = min((target.from_on for target in running if target.due_on >= today), default=None)
@@ -158,10 +159,12 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     scope, form = _scope(request, Target.objects.all())
     found = shown(figure, scope)
+    value = figure.value(scope)
+    many = None if figure.weight else value  # without a weight, each row is one of the figure
     context = {
         "figure": figure,
-        "value": figure.value(scope),
-        "page": KeyPaginator(found.rows, 50).get_page(request.GET.get("page")),
+        "value": value,
+        "page": KeyPaginator(found.rows, 50, count=many).get_page(request.GET.get("page")),
         "present": found.present,
         "scope": scope,
         "form": form,
