@@ -14,6 +14,7 @@ TIMETABLE = {
     "allocations.release_holds": "*/5 * * * *",
     "introductions.follow_up": "*/10 * * * *",  # writes only while the desk of the introduction is open
     "desk.look_after": "40 4 * * *",
+    "matching.sweep": "50 4 * * *",
     "house.forget_finished_jobs": "17 2 * * *",
 }
 
