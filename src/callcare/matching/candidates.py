@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from callcare.catalogue.enums import Mode
@@ -16,6 +17,7 @@ from callcare.matching.models import Trait, likeness
 from callcare.matching.rules import filters, scores
 from callcare.matching.rules.facts import TIMES_A_YEAR, Day, Offered, Place, Wanted, km_between
 from callcare.matching.rules.filters import Missed, Stop, said
+from callcare.matching.rules.order import Standing, why_before
 from callcare.matching.rules.scores import TENTHS, Parts, Reason
 from callcare.matching.rules.words import named
 
@@ -45,6 +47,7 @@ class Candidate:
     reasons: tuple[Reason, ...]
     is_announced: bool
     missed: Missed | None = None
+    after: str = ""  # why the one above stands above; nothing for the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +223,15 @@ def _candidate(
     )  # fmt: skip
 
 
+def _in_order(shown: list[Candidate]) -> tuple[Candidate, ...]:
+    """Each but the first says why the one above stands above."""
+    if not shown:
+        return ()
+    stand = [Standing(one.organisation_name, one.parts, one.km, one.is_announced) for one in shown]
+    why = ["", *(why_before(one, other, covers=SETTINGS.covers) for one, other in pairwise(stand))]
+    return tuple(replace(one, after=said) for one, said in zip(shown, why, strict=True))
+
+
 def _found(answer: Answer, candidate: Callable[[Mapping[str, Any]], Candidate]) -> Found:
     rows = [(card["part"], candidate(card)) for card in answer.cards]
     counts, pool = {Stop(stop): count for stop, count in answer.counts.items()}, answer.pool
@@ -229,7 +241,7 @@ def _found(answer: Answer, candidate: Callable[[Mapping[str, Any]], Candidate]) 
         counts[Stop.OTHER] = others
     cut = pool >= POOL
     return Found(
-        tuple(one for part, one in rows if part < 2),
+        _in_order([one for part, one in rows if part < 2]),
         tuple(
             Removed(stop, counts[stop], said(stop, counts[stop]), cut and stop is Stop.OTHER)
             for stop in Stop

@@ -69,13 +69,22 @@ def from_copy(copy: "memory.Copy", params: dict[str, Any], *, with_misses: bool,
     with copy.turn:
         if not copy.catch_up(is_private=is_private):
             raise NoMemory
-        family, neighbours, givers, asked, lines, closed = _row(sql.AROUND_OFFERS, params)
-        around = ranking.Around(
-            {int(one): breadth for one, breadth in _json(family).items()}, tuple(neighbours),
-            np.frombuffer(givers, ">i8").astype("i8"), np.frombuffer(asked, ">i4").astype("i4"),
-            tuple(lines), tuple(closed),
-        )  # fmt: skip
-        best = ranking.ranked(copy, params, around, with_misses=with_misses)
+        best = ranking.ranked(copy, params, around(params), with_misses=with_misses)
+    return shown(best, params)
+
+
+def around(params: dict[str, Any]) -> "ranking.Around":
+    """What the copy does not hold, as of now."""
+    family, neighbours, givers, asked, lines, closed = _row(sql.AROUND_OFFERS, params)
+    return ranking.Around(
+        {int(one): breadth for one, breadth in _json(family).items()}, tuple(neighbours),
+        np.frombuffer(givers, ">i8").astype("i8"), np.frombuffer(asked, ">i4").astype("i4"),
+        tuple(lines), tuple(closed),
+    )  # fmt: skip
+
+
+def shown(best: "ranking.Ranked", params: dict[str, Any]) -> Answer:
+    """The rows that were picked, told by the database."""
     cards = _row(sql.CARDS_OF_OFFERS, params | dict(best.picked))
     return Answer(_json(cards[0]), best.counts, cards[2])
 

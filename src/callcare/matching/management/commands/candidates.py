@@ -95,4 +95,5 @@ def _one(one: Candidate) -> dict[str, Any]:
         "line": one.line, "ref": one.ref, "organisation": one.organisation_name, "commune": one.commune,
         "km": one.km, "quantity": one.quantity, "score": one.score, "tenths": one.tenths, "parts": parts,
         "announced": one.is_announced, "reasons": [reason.text for reason in one.reasons], "missed": missed,
+        "after": one.after,
     }  # fmt: skip
