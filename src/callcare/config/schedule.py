@@ -20,6 +20,7 @@ TIMETABLE = {
     "report.count_months": "* * * * *",
     "report.check_month": "50 3 * * *",
     "desk.look_after": "40 4 * * *",
+    "matching.sweep": "50 4 * * *",
     "house.forget_finished_jobs": "17 2 * * *",
 }
 

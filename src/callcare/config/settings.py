@@ -99,6 +99,7 @@ SECURE_CSP = {
 
 
 PATIENCE = int(os.environ.get("CALLCARE_STATEMENT_TIMEOUT", "10000"))  # ms a statement may last; jobs get more
+MEMORY_FROM = int(os.environ.get("CALLCARE_MEMORY_FROM", "5000"))  # lines of a family ranked in memory; 0: never
 
 
 def database(url: str) -> dict[str, Any]:
