@@ -63,14 +63,14 @@ def houses():
 
 
 @pytest.mark.parametrize("many", [2, 100], ids=["a common word", "a rare one"])
-@pytest.mark.parametrize("number", ["1", "2", "99", "9" * 5000, "x", None])
+@pytest.mark.parametrize("number", ["1", "2", "99", "9" * 30, "9" * 5000, "x", None])
 def test_a_search_shows_the_rows_in_their_order_whichever_way_they_are_found(monkeypatch, many, number):
     twelve()
     monkeypatch.setattr(listing, "MANY", many)
     found, places = houses()
     names = ["Maison 11", "Maison 10", "Maison 1"]
     shown = [row.name for row in SearchPaginator(holding(found, places), 2).get_page(number)]
-    assert shown == (names[2:] if number in {"2", "99", "9" * 5000} else names[:2])
+    assert shown == (names[2:] if number in {"2", "99", "9" * 30} else names[:2])
 
 
 def test_a_common_word_is_walked_in_order_and_a_rare_one_by_its_keys(monkeypatch):
