@@ -119,6 +119,9 @@ class Line:
         is_plain = login.isascii() and password.isascii()
         sign_in = self.client.login if is_plain else self.client.login_utf8
         sign_in(login, password, initial_folder=None)
+        said = self._imap.capability()[1]  # many servers, Dovecot among them, say MOVE only once somebody is in
+        if said and isinstance(said[-1], bytes):
+            self._imap.capabilities = tuple(said[-1].decode("ascii", "replace").upper().split())
         self.client.folder.set(self.box.folder)
         said = self._imap.response("UIDVALIDITY")[1]
         if not said or not said[-1]:
