@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from callcare.directory.actions import merge_organisations
 from callcare.directory.models import Channel, Organisation, Person
-from callcare.directory.pairs import keep_pairs
 from callcare.territories.models import Territory
 from callcare.territories.rules import slips
 from tests import cast
@@ -276,7 +275,6 @@ def test_no_page_costs_more_than_twelve_queries(client, django_assert_max_num_qu
         cast.person(kept, "", f"Personne {number}", phone=f"+3335301130{number}", email=f"p{number}@canal.test")
     client.force_login(cast.marion())
     client.get(reverse("directory:merge", args=[kept.ref, double.ref]))
-    keep_pairs()  # the first look after a change compares first: a few statements more, once
     for name, args in (
         ("list", ()), ("search", ()), ("new", ()), ("duplicates", ()), ("page", [kept.ref]), ("edit", [kept.ref]),
         ("person", [kept.ref, cast.claire().pk]), ("merge", [kept.ref, double.ref]),

@@ -7,6 +7,7 @@ import shutil
 import signal
 import smtplib
 import subprocess
+import tempfile
 import textwrap
 from pathlib import Path
 from typing import Self
@@ -33,6 +34,7 @@ class Dovecot:
     def __init__(self, folder: Path, *, certificate: Path | None = None, sieve: str = "", smtp: int = 0) -> None:
         self.folder = folder / "dovecot"
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.run = Path(tempfile.mkdtemp(prefix="dovecot-"))  # the whole name of a socket has 107 bytes at most
         self.imap, self.lmtp, self.certificate, self.sieve, self.smtp = (
             free_port(),
             free_port(),
@@ -67,7 +69,7 @@ class Dovecot:
             + textwrap.dedent(f"""
             protocols = imap lmtp
             listen = {LOOPBACK}
-            base_dir = {self.folder}/run
+            base_dir = {self.run}/run
             state_dir = {self.folder}/state
             log_path = {self.folder}/dovecot.log
             disable_plaintext_auth = no
@@ -124,6 +126,8 @@ class Dovecot:
             for above in self.folder.parents:
                 if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001:
                     above.chmod(above.stat().st_mode | 0o011)
+            self.run.chmod(0o755)
+            shutil.chown(self.run, "nobody")
             shutil.chown(self.folder, "nobody")
             shutil.chown(self.folder / "mail", "nobody")
         self.config = self.folder / "dovecot.conf"
@@ -171,6 +175,7 @@ class Dovecot:
 
     def __exit__(self, *error: object) -> None:
         self.program.stop()
+        shutil.rmtree(self.run, ignore_errors=True)
 
     def deliver(self, *mails: bytes, to: str = "contact@call-care.test", sender: str = "claire@atelier.test") -> None:
         with smtplib.LMTP(LOOPBACK, self.lmtp, timeout=10) as door:

@@ -36,13 +36,16 @@ class Pair:
 def duplicate_pairs(*, of: Organisation | None = None, limit: int = 50) -> list[Pair]:
     """The pairs of the whole directory, or of one organisation, that may be one, the likeliest first.
 
-    What was written since the last comparison is compared first. Three statements when nothing was.
+    What was written since the last comparison is compared as well, and not kept: reading a page writes nothing.
     """
-    keep_pairs()
+    stale, fresh = _since()
     kept = ProbablePair.objects.order_by("-weight", "one", "other")
+    if stale:
+        kept = kept.exclude(Q(one__in=stale) | Q(other__in=stale))
     if of:
         kept = kept.filter(Q(one=of.pk) | Q(other=of.pk))
-    pairs = list(kept[:limit])
+        fresh = [pair for pair in fresh if of.pk in (pair.one, pair.other)]
+    pairs = sorted([*kept[:limit], *fresh], key=lambda pair: (-pair.weight, pair.one, pair.other))[:limit]
     rows = Organisation.objects.select_related("commune__departement").in_bulk(
         {pk for pair in pairs for pk in (pair.one, pair.other)}
     )
@@ -75,6 +78,16 @@ def keep_pairs() -> int:
         ProbablePair.objects.filter(Q(one__in=stale) | Q(other__in=stale)).delete()
         ProbablePair.objects.bulk_create(_judged(said), batch_size=2000)
         return len(stale)
+
+
+def _since() -> tuple[list[int], list[ProbablePair]]:
+    """Whom what was written since makes us compare, and the pairs they are in now."""
+    if not Unpaired.objects.exists():
+        return [], []
+    with connection.cursor() as cursor:
+        cursor.execute(_STALE, {"common": COMMON})
+        marks, stale = cursor.fetchone()
+    return (stale, _judged(_said(stale))) if marks and stale else ([], [])
 
 
 def _said(stale: list[int]) -> Said:
