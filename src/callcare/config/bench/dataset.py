@@ -108,6 +108,8 @@ def make(*, size: int, seed: int, say: Say) -> None:
         years.write(say)
         history.count_promises()
     say("moteur", 0, 2)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # what was copied has no statistics yet: plans without them never end
     rebuild()
     say("moteur", 1, 2)
     _lives(Interaction, Need, Commitment, Introduction)
