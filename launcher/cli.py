@@ -157,6 +157,13 @@ COMMANDS = [
         example="calls replay enregistrement.jsonl --provider sipgate",
     ),
     Command(
+        "mail",
+        "managing:mail",
+        "dire en JSON ce que la boîte aux lettres comprend d’un courriel",
+        passes_on="read FICHIER.eml…",
+        example="mail read reçu.eml",
+    ),
+    Command(
         "bench",
         "managing:hand_over",
         "mesurer les temps de réponse",

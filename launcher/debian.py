@@ -23,7 +23,12 @@ NEEDED: dict[str, dict[str, str]] = {
         "sip-tester": "/usr/bin/sipp",
         "baresip-core": "/usr/bin/baresip",
     },
-    "mailserver": {},
+    "mailserver": {
+        "dovecot-imapd": "/usr/lib/dovecot/imap",
+        "dovecot-lmtpd": "/usr/lib/dovecot/lmtp",
+        "dovecot-sieve": "/usr/lib/dovecot/modules/lib90_sieve_plugin.so",
+        "postfix": "/usr/sbin/postfix",
+    },
 }
 
 

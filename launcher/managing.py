@@ -63,6 +63,13 @@ def capture(options: argparse.Namespace) -> int:
     return call(places.manage("capture", *options.words), places.surroundings(places.data_folder()))
 
 
+def mail(options: argparse.Namespace) -> int:
+    """A mail is read without a database."""
+    if options.words and options.words[0] != "read":
+        return hand_over(options)
+    return call(places.manage("mail", *options.words), places.surroundings(places.data_folder()))
+
+
 def manage(options: argparse.Namespace) -> int:
     if not options.words:
         options.words = ["help"]

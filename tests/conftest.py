@@ -10,6 +10,7 @@ hypothesis.settings.load_profile("house")
 pytest_plugins = ["tests.plugin", "tests.browser", "tests.serving"]
 
 os.environ.setdefault("CALLCARE_POOL", "0")  # each thread of a race test holds a connection of its own
+os.environ.setdefault("CALLCARE_MEMORY_FROM", "0")  # the copy in memory is asked by name where it is tested
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ class Sink:
 
     def __init__(self) -> None:
         self.raw: list[bytes] = []
+        self.senders: list[str] = []  # as the envelope says
         self.refuses: set[str] = set()
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
@@ -27,6 +28,7 @@ class Sink:
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         self.raw.append(envelope.content)
+        self.senders.append(envelope.mail_from)
         return "250 OK"
 
     @property

@@ -12,6 +12,7 @@ from callcare.core import clock
 from callcare.desk.models import Interaction
 from callcare.directory.actions import record_channel
 from callcare.directory.enums import ChannelUse
+from callcare.directory.pairs import keep_pairs
 from tests import cast
 from tests.calls import stage
 
@@ -72,11 +73,23 @@ def test_the_last_three_contacts_and_the_call_that_is_owed_are_said():
     cast.claire()
     stage.hear(stage.said("newCall", "before"), stage.said("hangup", "before", cause="cancel"))
     said = ring()
+    stage.hear(stage.said("newCall", "another", **{"from": OTHER}))
+    assert said in [strip.others["html"] for strip in strips.present()]  # alone or among others: the same strip
     assert "rappel dû" in said
     assert said.count("/guichet/contacts/") == 4  # three contacts, and her own
     missed = drawn("before").others["html"]
     assert "rappel à faire avant" in missed
     assert "rappel dû" not in missed  # it does not owe itself
+
+
+def test_an_organisation_that_may_be_recorded_twice_is_said_and_leads_to_its_pairs():
+    cast.claire()
+    assert "doublon" not in ring()
+    cast.organisation("Asso Atelie du Canal", commune=cast.roubaix())
+    keep_pairs()
+    stage.hear(stage.said("newCall", "call-2"))
+    said = drawn("call-2").others["html"]
+    assert f'<a href="/annuaire/doublons/?fiche={cast.workshop().ref}">doublon probable</a>' in said
 
 
 def test_a_name_is_shown_as_text_whatever_it_holds():

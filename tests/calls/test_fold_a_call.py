@@ -59,6 +59,14 @@ def test_an_answered_call():
     )  # fmt: skip
 
 
+def test_those_who_rang_are_not_all_those_the_call_was_sent_to():
+    """One is engaged: the call was sent to two, and rang at one. Where nobody tells it, the first word counts."""
+    sent = told(Kind.NEW_CALL, 0, operators=("12", "14"))
+    assert fold([sent]).rang == ("12", "14")
+    assert fold([sent, told(Kind.RINGING, 1, operators=("14",))]).rang == ("14",)
+    assert fold([sent, told(Kind.RINGING, 1)]).rang == ("12", "14")
+
+
 def test_a_message_left_and_its_recording():
     call = fold(SENT_TO_THE_BOX)
     assert (call.outcome, call.media_url, call.media_seconds) == ("voicemail", "https://pbx.test/1.wav", 21)

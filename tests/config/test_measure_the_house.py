@@ -47,6 +47,9 @@ def test_a_row_says_whether_the_target_is_reached(db):
 NOT_MEASURED = {
     "calls:stream", "calls:present", "calls:sound", "calls:messages", "config:table-refused", "config:table",
     "outcomes:words",
+    # The measured house holds no mails yet: of these the list alone is measured.
+    "mailbox:of-interaction", "mailbox:thread", "mailbox:mail", "mailbox:formatted", "mailbox:original",
+    "mailbox:answer", "mailbox:attachment", "mailbox:preview", "mailbox:download", "mailbox:boxes",
 }  # fmt: skip
 
 

@@ -1,10 +1,11 @@
 """Words said in a deed reach whoever listens in this process, once it is committed; and nobody else."""
 
 import asyncio
+import threading
 
 import psycopg
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.db import connection, connections, transaction
 
 from callcare.core import live
@@ -128,3 +129,16 @@ def cut():
             " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
         )
         return cursor.fetchone()[0]
+
+
+def test_a_request_that_flows_on_holds_no_thread():
+    async def flow():
+        async with ThreadSensitiveContext():
+            first = await sync_to_async(threading.current_thread)()
+            assert first.is_alive()
+            live.let_go_of_thread()
+            await asyncio.to_thread(first.join, 5.0)
+            second = await sync_to_async(threading.current_thread)()  # what is left to do at the end still is
+            return first.is_alive(), second is first
+
+    assert loops.run(flow()) == (False, False)

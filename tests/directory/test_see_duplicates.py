@@ -2,8 +2,9 @@
 
 import pytest
 
-from callcare.directory.duplicates import Facts, duplicate_pairs, probable_duplicates
+from callcare.directory.duplicates import Facts, probable_duplicates
 from callcare.directory.models import Channel
+from callcare.directory.pairs import duplicate_pairs
 from tests import cast
 
 pytestmark = pytest.mark.django_db

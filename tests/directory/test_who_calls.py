@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from callcare.core.deeds import deed
-from callcare.directory.callers import who_calls
+from callcare.directory.callers import who_call, who_calls
 from callcare.directory.models import Channel, Organisation, Person
 from tests import cast
 from tests.cast import CastVerb
@@ -62,6 +62,7 @@ def test_known_before_possible_direct_before_switchboard_then_the_last_seen():
     caller = who_calls("0353011250")
     assert [c.organisation.name for c in caller.candidates] == [c.organisation.name for c in order[:5]]
     assert caller.others
+    assert who_call(["0353011250", "0353011299"])["0353011250"] == caller  # alone or among others: the same answer
 
 
 def test_a_hidden_number_looks_nobody_up(django_assert_num_queries):

@@ -25,6 +25,7 @@ from tests import cast
 from tests.calls import stage as calls
 from tests.introductions import stage
 from tests.introductions.test_answer_by_link import asked
+from tests.mailbox import desk_stage, stage as mails
 
 OPERATOR, STEWARD, ADMIN, PARTNER = Role.OPERATOR, Role.STEWARD, Role.ADMIN, Role.PARTNER
 EVERYBODY = tuple(Role)
@@ -76,6 +77,15 @@ def draft() -> tuple[object, ...]:
     interaction = cast.call(state="draft", finished_at=None)
     Draft.objects.create(interaction=interaction)
     return (interaction.ref,)
+
+
+def mail_box() -> tuple[object, ...]:
+    return (mails.box().address,)
+
+
+def closed_box() -> tuple[object, ...]:
+    """Whose server nobody has: the line is tried, and refused at once."""
+    return (mails.box(port=1, security="none").address,)
 
 
 def ringing() -> tuple[object, ...]:
@@ -259,6 +269,24 @@ DOORS = [
     door("desk:done", OPERATOR, of=reminder, post=True),
     door("desk:tried", OPERATOR, of=reminder, post=True),
     door("desk:snooze", OPERATOR, of=reminder, post=True),
+    # mailbox
+    door("mailbox:mails", OPERATOR),
+    door("mailbox:of-interaction", OPERATOR, of=lambda: (desk_stage.arrived().interaction.ref,)),
+    door("mailbox:thread", OPERATOR, of=lambda: (desk_stage.arrived().thread.ref,)),
+    door("mailbox:withdraw", OPERATOR, of=desk_stage.an_answer, post=True),
+    door("mailbox:mail", OPERATOR, of=lambda: (desk_stage.arrived().ref,)),
+    door("mailbox:formatted", OPERATOR, of=lambda: (desk_stage.formatted().ref,)),
+    door("mailbox:original", OPERATOR, of=lambda: (desk_stage.arrived().ref,)),
+    door("mailbox:human", OPERATOR, of=lambda: (desk_stage.newsletter().ref,), post=True),
+    door("mailbox:answer", OPERATOR, of=lambda: (desk_stage.arrived().ref,), both=True),
+    door("mailbox:attachment", OPERATOR, of=lambda: (desk_stage.attachment().ref,)),
+    door("mailbox:preview", OPERATOR, of=lambda: (desk_stage.attachment().ref, 1)),
+    door("mailbox:download", OPERATOR, of=lambda: (desk_stage.clean_attachment().ref,)),
+    door("mailbox:open", OPERATOR, of=lambda: (desk_stage.attachment().ref,), post=True),
+    door("mailbox:proposal", OPERATOR, of=desk_stage.a_pair, post=True),
+    door("mailbox:undo-merge", OPERATOR, of=lambda: (desk_stage.arrived().thread.ref,), post=True),
+    door("mailbox:split", OPERATOR, of=lambda: (desk_stage.arrived().ref,), post=True),
+    door("mailbox:read-again", OPERATOR, of=lambda: (desk_stage.arrived().ref,), post=True),
     # calls
     door("calls:messages", OPERATOR, of=voice_contact),
     door("calls:sound", OPERATOR, of=voice_message),
@@ -274,6 +302,10 @@ DOORS = [
     door("calls:reading", ADMIN, of=trunk, post=True, asks=True),
     door("calls:stream", OPERATOR),
     door("calls:present", OPERATOR),
+    door("mailbox:boxes", OPERATOR, ADMIN),
+    door("mailbox:box-new", ADMIN, both=True),
+    door("mailbox:box", ADMIN, of=mail_box, both=True),
+    door("mailbox:box-trial", ADMIN, of=closed_box, post=True),
     door("calls:take", OPERATOR, of=ringing, post=True),
     # matching
     door("matching:preview", OPERATOR, post=True),
@@ -371,6 +403,7 @@ DOORS = [
     door("allocations:of-need", OPERATOR, of=need),
     door("allocations:promise", OPERATOR, of=need, both=True),
     door("allocations:of-commitment", OPERATOR, of=commitment),
+    door("allocations:share", OPERATOR, of=commitment, both=True),
     door("allocations:of-introduction", OPERATOR, of=introduction),
     door("allocations:page", OPERATOR, of=promise),
     door("allocations:confirm", OPERATOR, of=promise, post=True),

@@ -112,7 +112,8 @@ def fault(browser: Client, form: Form, data: dict[str, str], kept: str) -> str:
     transaction.savepoint_rollback(before)
     if answer.status_code not in {200, 204, 302, 404, 409, 422}:
         return str(answer.status_code)
-    text = answer.content.decode() if not answer.streaming else ""
+    is_file = "attachment" in answer.headers.get("content-disposition", "")
+    text = answer.content.decode() if not answer.streaming and not is_file else ""
     if found := FOREIGN.search(text):
         return f"in English: {text[found.start() - 60 : found.end() + 60]}"
     if answer.status_code == 422 and kept.strip() and form.free and escape(kept.replace("\x00", "")) not in text:

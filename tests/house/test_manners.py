@@ -70,7 +70,10 @@ UNTRACKED = {
     "core.DeedName", "territories.Territory", "territories.PostCode", "matching.Suggestion",
     "introductions.Disclosure", "allocations.Fulfilment", "desk.OutgoingMail", "desk.ImportRow",
     "directory.Spelling", "desk.Draft", "matching.OfferedLine", "matching.WantedLine", "territories.PlaceWord",
+    "matching.GoneLine",
     "calls.InboundEvent", "calls.Refusal", "calls.CallEvent", "calls.Call", "calls.Presence",
+    "report.Cell", "report.Touched", "directory.ProbablePair", "directory.Unpaired",
+    "mailbox.RawMail",
 }  # fmt: skip
 
 

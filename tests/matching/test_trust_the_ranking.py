@@ -1,4 +1,4 @@
-"""The statement ranks exactly as the pure rule does, on random lines; and the test can tell when it does not."""
+"""All engines rank exactly as the pure rule does, on random lines; and the test can tell when one does not."""
 
 import random
 from datetime import timedelta
@@ -10,10 +10,11 @@ from callcare.catalogue.models import Category
 from callcare.commitments.models import Commitment, CommitmentLine
 from callcare.core import clock
 from callcare.desk.models import Desk
-from callcare.matching import sql
+from callcare.matching import engines, ranking, sql
 from callcare.matching.actions import dismiss, note_solicitation
 from callcare.matching.candidates import Found, candidates_for_need, needs_for_commitment
 from callcare.matching.lines import SETTINGS, offered_by, this_day, wanted_by
+from callcare.matching.memory import Copy
 from callcare.matching.models import Dismissal, Solicitation, Trait
 from callcare.matching.rules import filters, scores
 from callcare.matching.rules.facts import Offered, Wanted
@@ -153,6 +154,35 @@ def test_the_statement_and_the_rule_agree(seed, monkeypatch):
         assert all(one.score == (one.tenths + 5) // 10 for one in found.candidates)
 
 
+def from_a_copy(copy: Copy):
+    """The engine in memory, on a copy of this test: its transaction is undone, and so what the copy saw of it."""
+
+    def engine(wanted, params, *, today, with_misses):
+        return engines.from_copy(copy, params, with_misses=with_misses, is_private=True)
+
+    return engine
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10_000))
+def test_three_engines_give_one_answer(seed, monkeypatch):
+    """The same cards, reasons, counts of the filters and near misses, card by card."""
+    monkeypatch.setattr("callcare.matching.candidates.APART", LIMIT)
+    monkeypatch.setattr("callcare.matching.candidates.MISSES", LIMIT)
+    cast.lille_desk().neighbours.add(cast.amiens_desk())
+    some_lines(seed, 24)
+    copy, today = Copy(), this_day()
+    for line in House().needs:
+        wanted = wanted_by(line)
+        for all_misses in (False, True):
+            ways = (engines.by_statement, from_a_copy(copy), engines.by_rule)
+            first, *others = [
+                candidates_for_need(wanted, today=today, limit=7, all_misses=all_misses, engine=one) for one in ways
+            ]
+            assert all(other == first for other in others)
+    assert copy.lines
+
+
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000))
 def test_the_other_way_round_too(seed, monkeypatch):
@@ -195,4 +225,36 @@ def test_a_wrong_statement_is_found_out(monkeypatch):
                 monkeypatch.setattr(sql, "OFFERS", true.replace(right, WRONG[right]))
                 if told(candidates_for_need(wanted, today=today, limit=LIMIT)) != truth:
                     unseen.discard(right)
+    assert not unseen, "the comparison does not see these errors"
+
+
+WRONG_COLUMNS = {
+    "no_road": lambda rows: rows.km() > rows["radius"] + 30,
+    "no_mode": lambda rows: rows["free"] < -1,
+    "no_giver": lambda rows: rows["live"] > rows["max_live"],
+    "near": lambda rows: rows["free"] * 0 + rows.params["near"],
+    "covers": lambda rows: rows["free"] * 0 + rows.params["covers"] - 10,
+}
+
+
+def test_wrong_columns_are_found_out(monkeypatch):
+    """The negative control of the engine in memory: one filter or one part of the score changed is seen."""
+    monkeypatch.setattr("callcare.matching.candidates.APART", LIMIT)
+    unseen = set(WRONG_COLUMNS)
+    for seed in range(6):
+        some_lines(seed, 24)
+        house, copy = House(), Copy()
+        for line in house.needs:
+            wanted, today = wanted_by(line), this_day()
+            truth = house.ranking(wanted, line.need.desk)
+            for name in sorted(unseen):
+                with monkeypatch.context() as wrong:
+                    stops = {bit for bit, no in ranking.FILTERS.items() if no.__name__ == name}
+                    for bit in stops:
+                        wrong.setitem(ranking.FILTERS, bit, WRONG_COLUMNS[name])
+                    if not stops:
+                        wrong.setattr(ranking, name, WRONG_COLUMNS[name])
+                    found = candidates_for_need(wanted, today=today, limit=LIMIT, engine=from_a_copy(copy))
+                if told(found) != truth:
+                    unseen.discard(name)
     assert not unseen, "the comparison does not see these errors"

@@ -14,6 +14,7 @@ from callcare.outcomes.models import PeopleCount
 from callcare.report import figures
 from callcare.report.actions import set_target
 from callcare.report.figures import Scope
+from callcare.report.months import table_of
 from callcare.report.rows import shown
 from callcare.report.rules import Period
 from tests import cast
@@ -60,6 +61,21 @@ def test_a_figure_is_what_its_rows_add_up_to(story, code):
     assert sum(found.present(row).much for row in found.rows) == figure.value(scope())
 
 
+@pytest.mark.parametrize("place", ["", "59", "80", figures.NOWHERE])
+def test_the_listed_persons_are_the_counted_ones_each_by_her_first_confirmed_commitment(story, place):
+    now, hugo = clock.now(), cast.hugo()
+    for minutes in (30, 20, 20, 10):
+        cast.commitment(1, person=hugo, opened_at=now - timedelta(minutes=minutes))
+    other = cast.person(cast.mill(), "Nadia", "Kaci", phone="+33199000071", email="nadia@mill.test")
+    cast.commitment(1, person=other, opened_at=now - timedelta(minutes=5), commune=None)
+    cast.commitment(1, person=hugo, level="announced", opened_at=now - timedelta(hours=2))
+    cast.commitment(1, person=hugo, opened_at=now - timedelta(days=40))
+    here = scope(departement=place)
+    keys = [row.pk for row in figures.COMMITTED.rows(here).order_by("pk")]
+    assert [row.pk for row in figures.COMMITTED.in_order(here).order_by("pk")] == keys
+    assert figures.COMMITTED.value(here) == len(keys) == {"": 2, "59": 1, "80": 0, figures.NOWHERE: 1}[place]
+
+
 def test_a_wholly_corrected_delivery_is_not_one(story):
     promise = story.lines.get().allocations.get()
     allocations.correct(promise.fulfilments.first(), qty=5, by=cast.marion(), because="rien n’est parti")
@@ -68,10 +84,11 @@ def test_a_wholly_corrected_delivery_is_not_one(story):
 
 
 def test_the_cells_add_up_to_the_figures(story):
-    cells, weeks = figures.table_and_weeks(scope())
-    assert sum(n for _, n in weeks) == figures.CONTACTS.value(scope()) > 0
+    table = table_of(scope())
+    assert sum(n for _, n in table.weeks) == figures.CONTACTS.value(scope()) > 0
     for figure in figures.FUNNEL:
-        assert sum(n for code, _, _, n in cells if code == figure.code) == figure.value(scope())
+        assert table.total[figure.code] == figure.value(scope())
+        assert sum(n for (_, code), n in table.by_place.items() if code == figure.code) == figure.value(scope())
 
 
 def test_a_departement_shows_its_own(story):
@@ -88,7 +105,8 @@ def test_needs_nobody_answers_are_counted_too(story):
 
 def test_announced_and_confirmed_are_two_figures(story):
     cast.commitment(100, level="announced", organisation=cast.mill(name="Autre filature"))
-    assert figures.computers_by_stage(scope()) == {"announced": 140, "confirmed": 40}
+    table = table_of(scope())
+    assert (table.total["computers_announced"], table.total["computers_confirmed"]) == (140, 40)
 
 
 def test_the_page_shows_the_figures_and_opens_them(story, client):

@@ -23,7 +23,7 @@ BY_MARION = "in 1: answered by Marion, rang marion"
 BECOMES = {
     "answered": Became([BY_MARION]),
     "both-ring": Became([f"{BY_MARION} nathalie"]),
-    "busy-then-the-second": Became(["in 1: answered by Nathalie, rang marion nathalie"]),
+    "busy-then-the-second": Became(["in 1: answered by Nathalie, rang nathalie"]),
     "all-busy": Became(["in 1: missed busy, rang marion nathalie"], [1]),
     "not-to-be-disturbed": Became(["in 1: missed noAnswer, rang marion"], [1]),
     "out-of-order": Became(["in 1: missed congestion, rang marion"], [1]),
@@ -33,7 +33,7 @@ BECOMES = {
     "operator-hangs-up": Became([BY_MARION]),
     "hidden-number": Became(["in hidden: answered by Marion, rang marion"]),
     "three-spellings": Became([BY_MARION] * 3),
-    "two-and-two": Became([f"{BY_MARION} nathalie", "in 2: answered by Nathalie, rang marion nathalie"]),
+    "two-and-two": Became([f"{BY_MARION} nathalie", "in 2: answered by Nathalie, rang nathalie"]),
     "called-back": Became(["in 1: missed notFound", "out 1: answered by Marion"]),
     "message-left": Became(["in 1: voicemail, rang marion nathalie"], [1], messages=1),
     "message-at-night": Became(["in 1: voicemail"], [1], messages=1),

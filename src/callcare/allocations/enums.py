@@ -30,6 +30,7 @@ class Proof(models.TextChoices):
 
 class AllocationVerb(models.TextChoices):
     HELD = "allocation.held", "a retenu une quantité"
+    SHARED = "allocation.shared", "a préparé la répartition"
     CONFIRMED = "allocation.confirmed", "a confirmé l’affectation"
     RELEASED = "allocation.released", "a libéré l’affectation"
     FAILED = "allocation.failed", "a noté la défaillance"

@@ -76,6 +76,7 @@ class Board:
 
     async def stream(self, seat: Seat) -> AsyncIterator[bytes]:
         """What is there, then each change, until she leaves or may not see it any more."""
+        live.let_go_of_thread()
         async with self.shown_on(seat) as screen:
             yield _snapshot(await self.present(), screen.seat)
             while not screen.is_closed.is_set():

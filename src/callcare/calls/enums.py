@@ -22,11 +22,6 @@ class ParseState(models.TextChoices):
     ERROR = "error", "illisible"
 
 
-class CallDirection(models.TextChoices):
-    IN = "in", "reçu"
-    OUT = "out", "émis"
-
-
 class Outcome(models.TextChoices):
     """How a call ended; empty while it is under way."""
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
 from callcare.accounts.models import User
-from callcare.calls.enums import CallDirection, Outcome
+from callcare.calls.enums import Outcome
 from callcare.calls.models import Call, Presence
 from callcare.calls.rules import counting
 from callcare.calls.rules.counting import Measure, Owed, Received, Row
@@ -49,7 +49,7 @@ def received(scope: Scope) -> list[Received]:
     chains: dict[int, list[Call]] = {}
     calls = (
         Call.objects.real()
-        .filter(desk__in=scope.desks, direction=CallDirection.IN, interaction__isnull=False)
+        .filter(desk__in=scope.desks, direction=Direction.IN, interaction__isnull=False)
         .filter(interaction__started_at__gte=scope.begins, interaction__started_at__lt=scope.ends)
         .select_related("interaction")
         .order_by("started_at", "pk")

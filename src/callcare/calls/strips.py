@@ -19,13 +19,15 @@ from django.urls import reverse
 
 from callcare.calls import known
 from callcare.calls.actions.contacts import Said, said_of
-from callcare.calls.enums import CallDirection, Outcome, Reading
+from callcare.calls.enums import Outcome, Reading
 from callcare.calls.models import Call
 from callcare.core import clock
 from callcare.core.french import counted
-from callcare.desk.enums import ReminderStep
+from callcare.desk.enums import Direction, ReminderStep
 from callcare.desk.models import Interaction, Reminder
 from callcare.directory.callers import Caller, who_call
+from callcare.directory.models import Organisation
+from callcare.directory.pairs import have_duplicates
 from callcare.ui.templatetags.words import day, hour
 
 RINGS_AT_MOST = timedelta(minutes=10)  # a call that rings longer has lost its end
@@ -63,6 +65,7 @@ class Around:
     counts: list[tuple[str, known.Counts]]
     latest: dict[tuple[int, object], list[Interaction]]
     owed: list[Reminder]
+    doubled: set[int]  # the organisations that have a probable duplicate
 
 
 def of_calls(calls: Collection[int]) -> list[Strip]:
@@ -107,6 +110,7 @@ def _around(said: Sequence[tuple[Sequence[Call], Said]]) -> Around:
         counts=known.counts(desks, organisations),
         latest=_latest(desks, organisations, numbers),
         owed=list(owed.order_by("due_at", "pk")) if numbers or organisations else [],
+        doubled=have_duplicates(organisations),
     )
 
 
@@ -130,11 +134,14 @@ def _latest(
     for name, values in (("organisation", organisations), ("raw_identity", numbers)):
         if not values:
             continue
-        place = Window(
-            RowNumber(), partition_by=[F("desk"), F(name)], order_by=[F("started_at").desc(), F("pk").desc()]
-        )
-        rows = Interaction.objects.filter(desk__in=desks, **{f"{name}__in": values}).annotate(place=place)
-        for row in rows.filter(place__lte=LATEST + 1).order_by("-started_at", "-pk"):
+        rows = Interaction.objects.filter(desk__in=desks, **{f"{name}__in": values}).order_by("-started_at", "-pk")
+        if len(desks) == len(values) == 1:  # one call that rings: no window, which Django is slow to write
+            rows = rows[: LATEST + 1]
+        else:
+            newest = [F("started_at").desc(), F("pk").desc()]
+            place = Window(RowNumber(), partition_by=[F("desk"), F(name)], order_by=newest)
+            rows = rows.annotate(place=place).filter(place__lte=LATEST + 1)
+        for row in rows:
             found[row.desk_id, row.organisation_id if name == "organisation" else row.raw_identity].append(row)
     return found
 
@@ -154,6 +161,7 @@ def _strip(family: Sequence[Call], said: Said, around: Around, *, is_news: bool)
         "known": _counted(contact, organisations, around),
         "latest": _past(contact, said, organisations, around),
         "owed": next((one for one in around.owed if _is_for(one, contact, said, organisations)), None),
+        "doubled": _doubled(contact, caller, around),
         "before": _before(around.owed, contact, said),
         "said": said,
         "operator": _operator(family, operator),
@@ -170,7 +178,7 @@ def _strip(family: Sequence[Call], said: Said, around: Around, *, is_news: bool)
 
 def _readings(said: Said, operator: int | None) -> tuple[Reading, Reading]:
     """How the one who answered reads it, and how the others do."""
-    if said.direction == CallDirection.OUT:
+    if said.direction == Direction.OUT:
         mine = Reading.OVER if said.ended_at else Reading.TALKING
         return (mine, Reading.NOTHING) if said.answered_at and operator else (Reading.NOTHING, Reading.NOTHING)
     if said.answered_at and operator:
@@ -269,6 +277,16 @@ def _counted(contact: Interaction, organisations: Collection[int], around: Aroun
     [organisation] = organisations
     told = [(word, counts.get((contact.desk_id, organisation), 0)) for word, counts in around.counts]
     return [counted(n, *word.split(",")) for word, n in told if n]
+
+
+def _doubled(contact: Interaction, caller: Caller, around: Around) -> Organisation | None:
+    """The one organisation that calls, where it may be recorded twice."""
+    houses = [contact.organisation] if contact.organisation else [one.organisation for one in caller.candidates]
+    found = {house.pk: house for house in houses}
+    if len(found) != 1:
+        return None
+    [house] = found.values()
+    return house if house.pk in around.doubled else None
 
 
 def _past(contact: Interaction, said: Said, organisations: Collection[int], around: Around) -> list[Interaction]:

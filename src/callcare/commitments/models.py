@@ -55,6 +55,15 @@ class Commitment(Case):
             models.Index(fields=["desk", "-opened_at"], name="commitment_list"),
             models.Index(fields=["desk", "next_action_at", "id"], name="commitment_next"),
             models.Index(fields=["desk", "opened_at", "id"], condition=~Q(state="closed"), name="commitment_waiting"),
+            models.Index(
+                fields=["desk", "next_action_at", "id"], condition=Q(state="closed"), name="commitment_closed"
+            ),
+            models.Index(  # who confirmed first: the persons of the review, read from the index alone
+                fields=["person", "opened_at", "id"],
+                include=["desk"],
+                condition=Q(level="confirmed", person__isnull=False),
+                name="commitment_confirmed",
+            ),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="commitment_title_says"),
             GinIndex(OpClass(Upper("typed"), name="gin_trgm_ops"), name="commitment_typed_says"),
         ]

@@ -29,7 +29,8 @@ GOING = {
     "django_session", "usersessions_usersession", "cache", "account_emailaddress", "account_emailconfirmation",
     "procrastinate_jobs", "procrastinate_events", "procrastinate_workers", "procrastinate_periodic_defers",
     "desk_draft", "desk_openinghours", "desk_closure", "desk_desk_neighbours", "desk_desk_operators",
-    "calls_extension", "matching_dismissal", "matching_offered", "matching_wanted",
+    "calls_extension", "matching_dismissal", "matching_offered", "matching_wanted", "report_cell", "report_touched",
+    "directory_probablepair", "directory_unpaired", "matching_gone",
 }  # fmt: skip
 # Columns the triggers of `allocations` keep: nobody else writes them.
 COUNTERS = {

@@ -11,9 +11,16 @@ TIMETABLE = {
     "calls.fetch_messages": "* * * * *",
     "calls.sweep": "* * * * *",
     "calls.forget": "31 2 * * *",
+    "mailbox.acknowledge": "* * * * *",
+    "mailbox.scan": "* * * * *",
+    "mailbox.read": "* * * * *",  # the worker reads at once; this is for what it left
     "allocations.release_holds": "*/5 * * * *",
     "introductions.follow_up": "*/10 * * * *",  # writes only while the desk of the introduction is open
+    "directory.pair": "* * * * *",  # the page of duplicates does it too, before it shows
+    "report.count_months": "* * * * *",
+    "report.check_month": "50 3 * * *",
     "desk.look_after": "40 4 * * *",
+    "matching.sweep": "50 4 * * *",
     "house.forget_finished_jobs": "17 2 * * *",
 }
 

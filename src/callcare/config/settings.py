@@ -23,8 +23,8 @@ ALLOWED_HOSTS = os.environ.get("CALLCARE_HOSTS", "localhost,127.0.0.1,[::1],test
 BASE_URL = os.environ.get("CALLCARE_URL", "http://127.0.0.1:8000").rstrip("/")
 
 HOUSE = [
-    "core", "ui", "accounts", "territories", "directory", "catalogue", "desk", "calls", "needs", "commitments",
-    "matching", "introductions", "allocations", "outcomes", "report", "config",
+    "core", "ui", "accounts", "territories", "directory", "catalogue", "desk", "calls", "mailbox", "needs",
+    "commitments", "matching", "introductions", "allocations", "outcomes", "report", "config",
 ]  # fmt: skip
 INSTALLED_APPS = [
     *(f"callcare.{app}" for app in HOUSE),  # before django.forms and allauth: our templates win
@@ -99,6 +99,7 @@ SECURE_CSP = {
 
 
 PATIENCE = int(os.environ.get("CALLCARE_STATEMENT_TIMEOUT", "10000"))  # ms a statement may last; jobs get more
+MEMORY_FROM = int(os.environ.get("CALLCARE_MEMORY_FROM", "5000"))  # lines of a family ranked in memory; 0: never
 
 
 def database(url: str) -> dict[str, Any]:
@@ -194,6 +195,8 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_smtp.username or ""), unquote(_s
 EMAIL_USE_SSL, EMAIL_USE_TLS = _smtp.scheme == "smtps", "starttls=1" in _smtp.query
 EMAIL_TIMEOUT = 20
 FETCH_LOOPBACK = os.environ.get("CALLCARE_FETCH_LOOPBACK") == "1"  # `core.fetch` may reach this machine: tests, demo
+CLAMD = os.environ.get("CALLCARE_CLAMD", "")  # where ClamAV listens: unix:/run/clamav/clamd.ctl, tcp:127.0.0.1:3310
+MAIL_SERVERS = os.environ.get("CALLCARE_MAIL_SERVERS", "").lower().replace(",", " ").split()
 MAIL_DOMAIN = os.environ.get("CALLCARE_MAIL_DOMAIN", "call-care.test")
 DEFAULT_FROM_EMAIL = os.environ.get("CALLCARE_FROM", f"Call & Care <bonjour@{MAIL_DOMAIN}>")
 

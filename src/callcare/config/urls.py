@@ -17,6 +17,7 @@ urlpatterns = [
     path("catalogue/", include("callcare.catalogue.urls")),
     path("guichet/", include("callcare.desk.urls")),
     path("guichet/", include("callcare.calls.urls")),
+    path("guichet/", include("callcare.mailbox.urls")),
     path("besoins/", include("callcare.needs.urls")),
     path("engagements/", include("callcare.commitments.urls")),
     path("pistes/", include("callcare.matching.urls")),

@@ -16,6 +16,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
+from asgiref.sync import SyncToAsync
 from django.db import close_old_connections, connection
 from psycopg import sql
 
@@ -145,6 +146,17 @@ def _address() -> dict[str, Any]:
     """Where Django's own connections go."""
     facts = connection.get_connection_params()
     return {name: value for name, value in facts.items() if name in OURS or name.startswith("ssl")}
+
+
+def let_go_of_thread() -> None:
+    """A stream says it once it flows: each request holds a thread of its own until it ends, and a stream lasts hours.
+
+    Whatever still has to be done at its end gets another.
+    """
+    request = SyncToAsync.thread_sensitive_context.get(None)
+    threads = SyncToAsync.context_to_thread_executor.pop(request, None) if request else None
+    if threads is not None:
+        threads.shutdown(wait=False)
 
 
 async def beside(threads: Executor, work: Callable[..., Any], *words: Any) -> Any:

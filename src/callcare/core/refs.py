@@ -35,6 +35,11 @@ def new(letter: str) -> str:
     return f"{letter}-{body[:4]}-{body[4:]}"
 
 
+def token(digits: int) -> str:
+    """So many hexadecimal digits that nobody guesses; the same every time where references are drawn from a seed."""
+    return "".join(_source.get().choices("0123456789abcdef", k=digits))
+
+
 def clean(text: str) -> str | None:
     """The reference somebody typed or spelled, in its one written form; None where it cannot be one."""
     packed = re.sub(r"[^0-9A-Z]", "", text.upper())

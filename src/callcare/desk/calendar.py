@@ -1,7 +1,10 @@
 """The calendar of one desk, read from its rows; the arithmetic is in `rules.hours`."""
 
 from collections import defaultdict
-from datetime import datetime, time
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import BooleanField, DateField, Field, SmallIntegerField, TimeField, Value
 
 from callcare.core import clock
 from callcare.desk.models import Desk
@@ -10,16 +13,33 @@ from callcare.desk.rules.hours import Calendar
 
 
 def calendar_of(desk: Desk) -> Calendar:
-    """The desk's hours, closures and exceptional openings; Monday to Friday 9 to 18 while none are set."""
-    by_day: dict[int, list[tuple[time, time]]] = defaultdict(list)
-    for line in desk.hours.order_by("weekday", "opens"):
-        by_day[line.weekday].append((line.opens, line.closes))
-    exceptions = list(desk.closures.order_by("first_on"))
-    return Calendar(
-        hours={day: tuple(spans) for day, spans in by_day.items()} or hours.USUAL,
-        closures=tuple((one.first_on, one.last_on) for one in exceptions if not one.is_opening),
-        openings=tuple((one.first_on, one.last_on) for one in exceptions if one.is_opening),
+    """The desk's hours, closures and exceptional openings; Monday to Friday 9 to 18 while none are set.
+
+    One question for both tables: the line under the menu asks it on the first page of each minute.
+    """
+    usual = desk.hours.order_by().values_list(
+        "weekday", "opens", "closes", *_nothing(DateField, DateField, BooleanField)
     )
+    others = desk.closures.order_by().values_list(
+        *_nothing(SmallIntegerField, TimeField, TimeField), "first_on", "last_on", "is_opening"
+    )
+    by_day: dict[int, list[tuple[time, time]]] = defaultdict(list)
+    exceptions: dict[bool, list[tuple[date, date]]] = {False: [], True: []}
+    for day, opens, closes, first, last, is_opening in usual.union(others, all=True):
+        if day is None:
+            exceptions[is_opening].append((first, last))
+        else:
+            by_day[day].append((opens, closes))
+    return Calendar(
+        hours={day: tuple(sorted(by_day[day])) for day in sorted(by_day)} or hours.USUAL,
+        closures=tuple(sorted(exceptions[False])),
+        openings=tuple(sorted(exceptions[True])),
+    )
+
+
+def _nothing(*kinds: "type[Field[Any, Any]]") -> list[Value]:
+    """Columns that the other table of the question fills."""
+    return [Value(None, output_field=kind()) for kind in kinds]
 
 
 def next_opening(desk: Desk, at: datetime) -> datetime:

@@ -20,9 +20,11 @@ from callcare.desk.actions.cases import LineFacts
 from callcare.desk.case_forms import (
     QuantityField,
     WarnsOfNames,
+    categories_in_use,
     category_choices,
     plain,
     unit_choices,
+    units,
 )
 from callcare.desk.enums import CaseState
 from callcare.desk.models import Desk, Interaction
@@ -78,10 +80,11 @@ class CaptureForm(OwnIds, WarnsOfNames):
     def __init__(self, *args: Any, desk: Desk, interaction: Interaction | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.desk, self.of_interaction = desk, interaction
+        self.categories, self.units = categories_in_use(), units()
         self.fields["from"] = DayField(label="à partir du", required=False)
         self.fields["line"].widget.attrs |= self._live()
-        cast("forms.ChoiceField", self.fields["category"]).choices = category_choices()
-        cast("forms.ChoiceField", self.fields["unit"]).choices = unit_choices()
+        cast("forms.ChoiceField", self.fields["category"]).choices = category_choices(self.categories)
+        cast("forms.ChoiceField", self.fields["unit"]).choices = unit_choices(self.units)
         if interaction and interaction.organisation:
             self.known = [interaction.organisation.name, str(interaction.person or "")]
 
@@ -173,11 +176,10 @@ class CaptureForm(OwnIds, WarnsOfNames):
         raise forms.ValidationError(f"Plusieurs organisations : {several}. Donnez la référence de la bonne.")
 
     def clean_category(self) -> Category | None:
-        return Category.objects.select_related("unit").filter(code=self.cleaned_data["category"] or "").first()
+        return self.categories.get(self.cleaned_data["category"] or "")
 
     def clean_unit(self) -> Unit | None:
-        code = self.cleaned_data["unit"]
-        return Unit.objects.filter(code=code).first() if code else None
+        return self.units.get(self.cleaned_data["unit"] or "")
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()

@@ -60,17 +60,31 @@ def relate_with(address: Callable[..., str]) -> None:
 _relate: list[Callable[..., str]] = []
 
 
+def propose_with(line: Callable[[Interaction], str]) -> None:
+    """Said by the floor that knows what somebody wrote: the line proposed while nothing was typed yet."""
+    _propose[:] = [line]
+
+
+_propose: list[Callable[[Interaction], str]] = []
+
+
+def _proposed(contact: Interaction) -> str:
+    return _propose[0](contact) if _propose else ""
+
+
 def capture_panel(request: HttpRequest, side: Side, ref: str) -> HttpResponse:
     """The capture of a contact, with what was kept of it: a panel of the console, and a page of its own."""
     contact = find_contact(request, ref)
     draft = getattr(contact, "draft", None)
-    kept: dict[str, Any] = dict(draft.content.get(side.side, {})) if draft else {}
-    line = request.GET.get("line") or kept.get("line", "")
+    kept: dict[str, Any] | None = draft.content.get(side.side) if draft else None
+    line = request.GET.get("line") or (_proposed(contact) if kept is None else kept.get("line", ""))
+    kept = kept or {}
     start = {**kept, "line": line, "interaction": contact.ref}
     if contact.organisation:
         start |= {"organisation": contact.organisation.ref, "person": str(contact.person_id or "")}
     fields = read_anew(start, understood(line, contact.desk)) if is_behind(start) else start
     form = side.form(fields, desk=contact.desk, interaction=contact) if line else _blank(side, contact, start)
+    form.errors.pop("organisation", None)  # nobody was asked yet
     return _answer(request, side, "desk/case_capture.html", form)
 
 

@@ -1,6 +1,6 @@
 """What the pages of needs and commitments ask. Both twins use these; what is only one twin's lies with the twin."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, cast
@@ -37,16 +37,32 @@ class QuantityField(forms.CharField):
         return quantity
 
 
-def category_choices() -> list[Any]:
+def categories() -> list[Category]:
+    """The whole catalogue in the order it is shown, retired ones too, with the unit each is counted in."""
+    return list(Category.objects.select_related("unit").order_by("kind", "label"))
+
+
+def categories_in_use() -> dict[str, Category]:
+    """The categories a form offers, by their codes."""
+    return {category.code: category for category in categories() if not category.is_retired}
+
+
+def units() -> dict[str, Unit]:
+    """Every unit by its code."""
+    return {unit.code: unit for unit in Unit.objects.order_by("measure", "pk")}
+
+
+def category_choices(known: Mapping[str, Category] | None = None) -> list[Any]:
     """The categories in use, under their kinds."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for category in Category.objects.in_use().order_by("kind", "label"):
+    for category in (categories_in_use() if known is None else known).values():
         groups.setdefault(category.get_kind_display(), []).append((category.code, category.label))
     return [("", "à choisir"), *groups.items()]
 
 
-def unit_choices() -> list[tuple[str, str]]:
-    return [("", "l’unité habituelle"), *((unit.code, unit.plural) for unit in Unit.objects.order_by("measure", "pk"))]
+def unit_choices(known: Mapping[str, Unit] | None = None) -> list[tuple[str, str]]:
+    offered = (units() if known is None else known).values()
+    return [("", "l’unité habituelle"), *((unit.code, unit.plural) for unit in offered)]
 
 
 class WarnsOfNames(forms.Form):
@@ -282,8 +298,14 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, states: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["state"]).choices = [("", "en cours"), ("all", "tous"), *states]
-        choices = category_choices()
+        self.catalogue = categories()
+        choices = category_choices({one.code: one for one in self.catalogue if not one.is_retired})
         cast("forms.ChoiceField", self.fields["category"]).choices = [("", "toutes"), *choices[1:]]
+
+    def clean_category(self) -> list[int]:
+        """The keys of the category asked and of those inside it: named one by one, they are counted well."""
+        asked: str = self.cleaned_data["category"]
+        return [one.pk for one in self.catalogue if asked in one.path] if asked else []
 
 
 def organisation_of(text: str) -> Organisation | None:

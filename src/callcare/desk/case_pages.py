@@ -20,7 +20,7 @@ from callcare.catalogue.enums import ReasonUse
 from callcare.core import clock
 from callcare.core.deeds import Refused
 from callcare.core.edits import Outdated
-from callcare.core.listing import KeyPaginator
+from callcare.core.listing import KeyPaginator, SearchPaginator, holding
 from callcare.desk.case_forms import (
     BecauseForm,
     CaseEditForm,
@@ -99,7 +99,8 @@ def list_page(request: HttpRequest, twin: Twin) -> HttpResponse:
     form = FilterForm(request.GET, states=CaseState.choices)
     asked = form.cleaned_data if form.is_valid() else {}
     found = _sorted(_filtered(twin.visible(request), asked, person(request)), asked.get("sort", ""))
-    page = KeyPaginator(found, ROWS, shown=twin.model.objects.for_list()).get_page(request.GET.get("page"))
+    paginator = SearchPaginator if asked.get("q", "").strip() else KeyPaginator
+    page = paginator(found, ROWS, shown=twin.model.objects.for_list()).get_page(request.GET.get("page"))
     is_filtered = any(asked.values())
     facts = {
         "twin": twin, "form": form, "page": page, "is_filtered": is_filtered, "is_kept": person(request).is_operator,
@@ -114,29 +115,26 @@ def _filtered(cases: Any, asked: dict[str, Any], user: User) -> Any:
         cases = cases.filter(state=state)
     elif state != "all":
         cases = cases.exclude(state=CaseState.CLOSED)
-    if category := asked.get("category"):
+    if categories := asked.get("category"):
         lines = cases.model._meta.get_field("lines").related_model  # noqa: SLF001  # the lines of either twin
-        inside = lines.objects.filter(category__path__contains=[category])
+        inside = lines.objects.filter(category__in=categories)
         cases = cases.filter(pk__in=inside.values(f"{cases.model.__name__.lower()}_id"))
-    if text := asked.get("q", "").strip():
-        cases = cases.filter(pk__in=_saying(cases.model, text))
     if asked.get("mine"):
         cases = cases.filter(owner=user)
     if asked.get("late"):
         cases = cases.filter(next_action_at__lt=clock.now())
-    return cases
+    text = asked.get("q", "").strip()
+    return holding(cases, _saying(text)) if text else cases
 
 
-def _saying(model: Any, text: str) -> Any:
-    """The keys of the cases with these letters: one index a place where they may stand, together no scan."""
+def _saying(text: str) -> list[Q]:
+    """The cases with these letters: one index a place where they may stand."""
     bodies = Organisation.objects.filter(name__icontains=text).values("pk")
     places = Territory.objects.filter(name__icontains=text).values("pk")
-    says = [
+    return [
         Q(ref=text.upper()), Q(title__icontains=text), Q(typed__icontains=text), Q(organisation__in=bodies),
         Q(commune__in=places),
     ]  # fmt: skip
-    first, *others = [model.objects.filter(where).order_by().values("pk") for where in says]
-    return first.union(*others)
 
 
 def _sorted(cases: Any, order: str) -> Any:

@@ -4,7 +4,7 @@ from callcare.desk.capture import capture
 from callcare.desk.case_forms import plain
 from callcare.desk.models import Desk
 from callcare.territories.enums import Level
-from callcare.territories.models import Territory
+from callcare.territories.gazetteer import gazetteer
 
 
 def understood(line: str, desk: Desk) -> dict[str, str]:
@@ -32,5 +32,5 @@ def understood(line: str, desk: Desk) -> dict[str, str]:
 
 def _label(code: str | None) -> str:
     """A commune as it is shown in a field, from its code."""
-    found = Territory.objects.communes().with_parents().filter(code=code).first() if code else None
+    found = gazetteer().places.get(code) if code else None
     return found.label if found else ""

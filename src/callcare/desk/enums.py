@@ -57,6 +57,15 @@ class MailState(models.TextChoices):
     QUEUED = "queued", "à envoyer"
     SENT = "sent", "envoyé"
     FAILED = "failed", "échec"
+    HELD = "held", "retenu"  # withdrawn before it left
+
+
+class MailManner(models.TextChoices):
+    """Who speaks in a letter, as its headers tell other machines (RFC 3834)."""
+
+    NOTICE = "notice", "courrier de la maison"  # written by a deed: auto-generated
+    PERSON = "person", "réponse d’une personne"
+    RECEIPT = "receipt", "accusé de réception"  # auto-replied, from nobody: no machine answers it
 
 
 class ReminderStep(models.TextChoices):

@@ -9,13 +9,25 @@ from email.utils import format_datetime, formataddr
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
 from django.utils.crypto import salted_hmac
 
 from callcare.core import clock
+from callcare.desk.enums import MailManner
 
 if TYPE_CHECKING:
     from callcare.desk.models import OutgoingMail
+
+# What a letter tells the machines that receive it (RFC 3834): only somebody's own answer may be answered by a machine.
+SAYS: dict[str, dict[str, str]] = {
+    MailManner.NOTICE: {"Auto-Submitted": "auto-generated"},
+    MailManner.PERSON: {},
+    MailManner.RECEIPT: {
+        "Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All", "Precedence": "bulk",
+    },
+}  # fmt: skip
 
 _kept_inside: ContextVar[bool] = ContextVar("kept_inside", default=False)
 
@@ -64,17 +76,38 @@ def message_of(letter: "OutgoingMail") -> EmailMessage:
         from_email=sender,
         to=[formataddr((one_line(letter.to_name), letter.to))],
         reply_to=[letter.reply_to] if letter.reply_to else None,
-        headers={
-            "Message-ID": letter.message_id,
-            "Date": format_datetime(clock.now()),
-            "Auto-Submitted": "auto-generated",
-        },
+        headers={"Message-ID": letter.message_id, "Date": format_datetime(clock.now())}
+        | _thread(letter)
+        | SAYS[letter.manner],
     )
+
+
+def _thread(letter: "OutgoingMail") -> dict[str, str]:
+    """What the letter answers, for the reader's own mail program."""
+    said = {"In-Reply-To": letter.in_reply_to, "References": " ".join(letter.references)}
+    return {name: one_line(value) for name, value in said.items() if value}
 
 
 def send(letter: "OutgoingMail") -> None:
     """Hand the letter to the mail server; returns once it has answered 250. Raises OSError or SMTPException."""
-    message_of(letter).send()
+    message = message_of(letter)
+    line = get_connection()
+    if letter.manner == MailManner.RECEIPT and isinstance(line, EmailBackend):
+        _send_from_nobody(message, line)
+    else:
+        message.send()
+
+
+def _send_from_nobody(message: EmailMessage, line: EmailBackend) -> None:
+    """With an empty sender on the envelope: no machine answers it, and what comes back goes nowhere."""
+    line.open()
+    try:
+        to = [sanitize_address(one, message.encoding or settings.DEFAULT_CHARSET) for one in message.recipients()]
+        whole: Any = message.message()
+        if line.connection is not None:
+            line.connection.sendmail("", to, whole.as_bytes(linesep="\r\n"))
+    finally:
+        line.close()
 
 
 def is_about_server(error: Exception) -> bool:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Q
 
 from callcare.directory.enums import ChannelKind, ChannelUse
@@ -110,95 +109,20 @@ def _reasons(facts: Facts, row: Organisation, reached: set[str]) -> Iterable[str
     siren = facts.siren or facts.siret[:9]
     if siren and siren == row.siren and facts.siret != row.siret and (here or likeness >= NEAR):
         yield SAME_SIREN
-    yield from _reached_so(reached, likeness)
-    if said := _name_says(same=names.same(facts.name, row.name), likeness=likeness, here=here):
+    yield from reached_so(reached, likeness)
+    if said := name_says(same=names.same(facts.name, row.name), likeness=likeness, here=here):
         yield said
 
 
-def _reached_so(reached: set[str], likeness: float) -> Iterable[str]:
+def reached_so(reached: set[str], likeness: float) -> Iterable[str]:
     yield from sorted({SAME_PHONE, SAME_EMAIL} & reached, reverse=True)
     if SAME_DOMAIN in reached and likeness >= RELATED:
         yield SAME_DOMAIN
 
 
-def _name_says(*, same: bool, likeness: float, here: bool) -> str:
+def name_says(*, same: bool, likeness: float, here: bool) -> str:
     if same:
         return SAME_NAME_HERE if here else SAME_NAME
     if likeness >= VERY_NEAR:
         return NEAR_NAME_HERE if here else NEAR_NAME
     return NEAR_NAME_HERE if here and likeness >= NEAR else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two organisations that may be one, the older first."""
-
-    first: Organisation
-    second: Organisation
-    reasons: tuple[str, ...]
-
-    @property
-    def weight(self) -> int:
-        return sum(WEIGHTS[reason] for reason in self.reasons)
-
-
-def duplicate_pairs(*, limit: int = 50) -> list[Pair]:
-    """The pairs of the whole directory that may be one organisation, the likeliest first. Two statements.
-
-    Names are compared within a commune among those that share a word, so that it stays a matter of seconds at
-    national size; words more than fifty organisations of a commune share say nothing.
-    """
-    said: dict[tuple[int, int], list[str]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_PAIRS, {"near": NEAR - 0.25, "most": 4 * limit, "everybodys": list(emails.EVERYBODYS)})
-        for first, second, reason in cursor.fetchall():
-            said[first, second].append(reason)
-    rows = Organisation.objects.select_related("commune__departement").in_bulk({pk for pair in said for pk in pair})
-    pairs = [Pair(rows[a], rows[b], tuple(_confirmed(rows[a], rows[b], why))) for (a, b), why in said.items()]
-    return sorted((p for p in pairs if p.reasons), key=lambda p: (-p.weight, p.first.pk, p.second.pk))[:limit]
-
-
-def _confirmed(first: Organisation, second: Organisation, said: Iterable[str]) -> Iterable[str]:
-    """What the database brought together, judged by the same rules as before saving."""
-    likeness = names.likeness(first.name, second.name)
-    here = first.commune_id is not None and first.commune_id == second.commune_id
-    if SAME_SIREN in said and (here or likeness >= NEAR):
-        yield SAME_SIREN
-    yield from _reached_so(set(said), likeness)
-    if name := _name_says(same=names.same(first.name, second.name), likeness=likeness, here=here):
-        yield name
-
-
-_PAIRS = """
-WITH live AS (
-    SELECT id, siren, commune_id, search_name FROM directory_organisation WHERE merged_into_id IS NULL
-), reached AS (
-    SELECT coalesce(c.organisation_id, p.organisation_id) AS id, c.kind, c.value, c.use
-    FROM directory_channel c LEFT JOIN directory_person p ON p.id = c.person_id
-    WHERE c.use <> 'former'
-), word AS (
-    SELECT id, commune_id, w AS word, count(*) OVER (PARTITION BY commune_id, w) AS n
-    FROM (SELECT DISTINCT id, commune_id, w FROM live, regexp_split_to_table(search_name, ' ') w
-          WHERE commune_id IS NOT NULL AND length(w) >= 4) each_once
-)
-SELECT least(a, b), greatest(a, b), reason FROM (
-    SELECT a.id AS a, b.id AS b, 'même SIREN' AS reason
-    FROM live a JOIN live b ON b.siren = a.siren AND b.id > a.id WHERE a.siren <> ''
-    UNION
-    SELECT a.id, b.id, CASE a.kind WHEN 'phone' THEN 'même téléphone' ELSE 'même courriel' END
-    FROM reached a JOIN reached b ON b.kind = a.kind AND b.value = a.value AND b.id > a.id
-    WHERE a.use = 'direct' AND b.use = 'direct'
-    UNION
-    SELECT a.id, b.id, 'même domaine de courriel'
-    FROM reached a JOIN reached b ON split_part(b.value, '@', 2) = split_part(a.value, '@', 2) AND b.id > a.id
-    WHERE a.kind = 'email' AND b.kind = 'email' AND split_part(a.value, '@', 2) <> ALL (%(everybodys)s)
-    UNION
-    SELECT a.id, b.id, 'nom proche'
-    FROM word wa JOIN word wb ON wb.commune_id = wa.commune_id AND wb.word = wa.word AND wb.id > wa.id
-    JOIN directory_organisation a ON a.id = wa.id JOIN directory_organisation b ON b.id = wb.id
-    WHERE wa.n <= 50 AND similarity(a.search_name, b.search_name) >= %(near)s
-) found
-JOIN live one ON one.id = a JOIN live other ON other.id = b
-ORDER BY 1, 2
-LIMIT %(most)s
-"""

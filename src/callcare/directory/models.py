@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 import pghistory
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -18,22 +17,8 @@ from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.core.edits import Versioned
 from callcare.core.fields import RefField
+from callcare.directory import triggers
 from callcare.directory.enums import Certainty, ChannelKind, ChannelUse, OrganisationKind, Rights
-
-# What is searched is kept by the database itself: no import, form or repair can forget it.
-# The function `directory_folded` is in the migration `search`; `rules.names.folded` is its twin.
-_ORGANISATION_SEARCH = """
-    NEW.search_name = directory_folded(NEW.name);
-    NEW.search_text = concat_ws(' ', NEW.search_name, directory_initials(NEW.name),
-        (SELECT directory_folded(name) FROM territories_territory WHERE id = NEW.commune_id));
-    PERFORM directory_learn(NEW.search_text);
-    RETURN NEW;
-"""
-_PERSON_SEARCH = """
-    NEW.search_name = directory_folded(concat_ws(' ', NEW.first_name, NEW.last_name));
-    PERFORM directory_learn(NEW.search_name);
-    RETURN NEW;
-"""
 
 
 def _words_of(column: str, **kind: Any) -> Func:
@@ -154,14 +139,7 @@ class Organisation(Versioned):
             models.Index(fields=["siret"], condition=~Q(siret=""), name="organisation_siret"),
             models.Index(fields=["rna"], condition=~Q(rna=""), name="organisation_rna"),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="keeps_search",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("name", "commune_id"),  # type: ignore[no-untyped-call]
-                func=_ORGANISATION_SEARCH,
-            )
-        ]
+        triggers = triggers.OF_ORGANISATION
 
     def __str__(self) -> str:
         return self.name
@@ -215,14 +193,7 @@ class Person(Versioned):
             ),
         ]
         indexes = [GinIndex(_words_of("search_name"), name="person_words")]
-        triggers = [
-            pgtrigger.Trigger(
-                name="keeps_search",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("first_name", "last_name"),  # type: ignore[no-untyped-call]
-                func=_PERSON_SEARCH,
-            )
-        ]
+        triggers = triggers.OF_PERSON
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
@@ -290,6 +261,7 @@ class Channel(models.Model):
                 name="channel_domain",
             ),
         ]
+        triggers = triggers.OF_CHANNEL
 
     def __str__(self) -> str:
         return self.value
@@ -357,3 +329,49 @@ class Spelling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} → {self.prefix}"
+
+
+class ProbablePair(models.Model):
+    """Two organisations that may be one, and why; the smaller key first. Computed: `duplicates.keep_pairs`.
+
+    Keys without constraint: a merge moves what points to an organisation, and these are compared anew instead.
+    """
+
+    one = models.PositiveBigIntegerField("une fiche")
+    other = models.PositiveBigIntegerField("l’autre")
+    reasons = ArrayField(models.CharField(max_length=40), verbose_name="ce qui les rapproche")
+    weight = models.PositiveSmallIntegerField("poids")
+
+    class Meta:
+        verbose_name = "doublon probable"
+        verbose_name_plural = "doublons probables"
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="probable_pair_once"),
+            models.CheckConstraint(name="probable_pair_in_order", condition=Q(one__lt=F("other"))),
+        ]
+        indexes = [
+            models.Index(fields=["other"], name="probable_pair_other"),
+            models.Index(F("weight").desc(), F("one"), F("other"), name="probable_pair_likeliest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one} et {self.other} : {', '.join(self.reasons)}"
+
+
+class Unpaired(models.Model):
+    """An organisation whose name, SIREN, commune or channels changed since its probable duplicates were looked for.
+
+    Written by triggers only, in the transaction of the change; taken away by who compares anew. `commune` and `name`
+    say which words went or came, and where: does that make one too common, or rare again, others are concerned.
+    """
+
+    organisation = models.PositiveBigIntegerField("fiche")
+    commune = models.PositiveBigIntegerField("commune", null=True)
+    name = models.TextField("mots changés")
+
+    class Meta:
+        verbose_name = "fiche à comparer"
+        verbose_name_plural = "fiches à comparer"
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.name}".strip()

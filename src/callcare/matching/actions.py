@@ -1,5 +1,7 @@
 """What is done about pairs: set one aside, bring it back, note that a giver was asked."""
 
+from datetime import timedelta
+
 from django.db import connection
 
 from callcare.accounts.models import User
@@ -10,7 +12,7 @@ from callcare.core import clock
 from callcare.core.deeds import Refused, deed
 from callcare.directory.models import Organisation
 from callcare.matching.enums import MatchingVerb
-from callcare.matching.models import Dismissal, Solicitation
+from callcare.matching.models import Dismissal, GoneLine, Solicitation
 from callcare.needs.models import Need, NeedLine
 
 
@@ -85,6 +87,11 @@ def reopen_solicitation(*, need: Need, giver: Organisation, by: User | None) -> 
         if last and last.closed_at:
             last.closed_at = None
             last.save(update_fields=["closed_at"])
+
+
+def sweep_gone() -> int:
+    """Forget the lines that left more than two days ago: every copy in memory has looked since, or begins again."""
+    return GoneLine.objects.filter(at__lt=clock.now() - timedelta(2)).delete()[0]
 
 
 def rebuild() -> int:

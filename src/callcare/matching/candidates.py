@@ -4,20 +4,21 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
-
-from django.db import connection
 
 from callcare.catalogue.enums import Mode
 from callcare.core import french
 from callcare.directory.enums import OrganisationKind
-from callcare.matching import sql
+from callcare.matching import engines, sql
+from callcare.matching.engines import Answer, Engine
 from callcare.matching.lines import SETTINGS, offered_from, solicited_since, wanted_from
 from callcare.matching.models import Trait, likeness
 from callcare.matching.rules import filters, scores
 from callcare.matching.rules.facts import TIMES_A_YEAR, Day, Offered, Place, Wanted, km_between
 from callcare.matching.rules.filters import Missed, Stop, said
-from callcare.matching.rules.scores import TENTHS, Reason
+from callcare.matching.rules.order import Standing, why_before
+from callcare.matching.rules.scores import TENTHS, Parts, Reason
 from callcare.matching.rules.words import named
 
 APART = 3  # announced commitments shown under « à confirmer d’abord »
@@ -42,9 +43,11 @@ class Candidate:
     desk: str  # said only when it is another desk's
     score: int
     tenths: int
+    parts: Parts
     reasons: tuple[Reason, ...]
     is_announced: bool
     missed: Missed | None = None
+    after: str = ""  # why the one above stands above; nothing for the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,12 @@ class Found:
         return " · ".join(str(one) for one in sorted(self.removed, key=lambda one: -one.count))
 
 
-def candidates_for_need(wanted: Wanted, *, today: Day, limit: int = 10, all_misses: bool = False) -> Found:
-    """The commitment lines that could serve, best first: one statement, every line of the family ranked exactly.
+def candidates_for_need(
+    wanted: Wanted, *, today: Day, limit: int = 10, all_misses: bool = False, engine: Engine = engines.whichever
+) -> Found:
+    """The commitment lines that could serve, best first: every line of the family ranked exactly.
 
-    Near misses come when nothing was found, or when `all_misses` asks for them.
+    Near misses come when nothing was found, or when `all_misses` asks for them. The engines answer alike.
     """
     of_asker = (
         scores.urgent(wanted, today, SETTINGS)
@@ -99,6 +104,7 @@ def candidates_for_need(wanted: Wanted, *, today: Day, limit: int = 10, all_miss
         "all_misses": all_misses,
         "modes": MODES[wanted.mode],
         "need": wanted.need,
+        "wanted_specs": wanted.specs,
         "asker": wanted.asker,
         "open": wanted.open,
         "min_useful": wanted.min_useful,
@@ -124,7 +130,8 @@ def candidates_for_need(wanted: Wanted, *, today: Day, limit: int = 10, all_miss
         return replace(here, is_announced=not offered.is_confirmed)
 
     def search(*, with_misses: bool) -> Found:
-        return _found(sql.offers(with_specs=bool(wanted.specs), with_misses=with_misses), params, candidate)
+        answer = engine(wanted, params, today=today, with_misses=with_misses)
+        return _found(answer, candidate)
 
     found = search(with_misses=all_misses)
     return found if all_misses or found.candidates or not found.looked_at else search(with_misses=True)
@@ -132,9 +139,39 @@ def candidates_for_need(wanted: Wanted, *, today: Day, limit: int = 10, all_miss
 
 def needs_for_commitment(offered: Offered, *, today: Day, limit: int = 10, all_misses: bool = False) -> Found:
     """The need lines of the same desk that this commitment line would serve, best first: one statement."""
+
+    def candidate(card: Mapping[str, Any]) -> Candidate:
+        return _served(card, wanted_from(card), offered, today)
+
+    params = _of_offered(offered, today, limit) | {"all_misses": all_misses}
+    return _found(engines.answered(sql.wants(with_specs=bool(offered.specs)), params), candidate)
+
+
+def needs_to_share(offered: Offered, *, today: Day, limit: int) -> tuple[Found, dict[int, Wanted]]:
+    """The same with what each line asks, by its number; how often the giver was asked stops nothing.
+
+    She is asked once, for the whole stock: what she has free is what counts.
+    """
+    asked: dict[int, Wanted] = {}
+
+    def candidate(card: Mapping[str, Any]) -> Candidate:
+        wanted = wanted_from(card)
+        asked[card["line"]] = wanted
+        return _served(card, wanted, offered, today)
+
+    stop = 0 if offered.is_reachable else Stop.GIVER.value
+    params = _of_offered(offered, today, limit) | {"all_misses": False, "giver_stop": stop}
+    return _found(engines.answered(sql.wants(with_specs=bool(offered.specs)), params), candidate), asked
+
+
+def _served(card: Mapping[str, Any], wanted: Wanted, offered: Offered, today: Day) -> Candidate:
+    said = f"cherche {named(max(wanted.open, 0), wanted.counting)}"
+    return _candidate(card, wanted, offered, today, said, ("both", "asker"))
+
+
+def _of_offered(offered: Offered, today: Day, limit: int) -> dict[str, Any]:
     fit = scores.fit(_anybody(offered), offered, today=today, settings=SETTINGS).parts
-    params = _common(offered, offered.place, limit) | {
-        "all_misses": all_misses,
+    return _common(offered, offered.place, limit) | {
         "giver": offered.giver,
         "free": offered.free,
         "is_countable": offered.is_countable,
@@ -154,13 +191,6 @@ def needs_for_commitment(offered: Offered, *, today: Day, limit: int = 10, all_m
         "fair": SETTINGS.fair * TENTHS,
         "of_giver": fit.fresh + fit.rest + fit.specific,
     }
-
-    def candidate(card: Mapping[str, Any]) -> Candidate:
-        wanted = wanted_from(card)
-        said = f"cherche {named(max(wanted.open, 0), wanted.counting)}"
-        return _candidate(card, wanted, offered, today, said, ("both", "asker"))
-
-    return _found(sql.wants(with_specs=bool(offered.specs)), params, candidate)
 
 
 def _anybody(offered: Offered) -> Wanted:
@@ -211,23 +241,30 @@ def _candidate(
         organisation_kind=str(OrganisationKind(card["organisation_kind"]).label),
         commune=card["commune_name"] or "", km=km_between(wanted.place, offered.place), quantity=said,
         desk=card["desk_name"] if card["desk"] != asking else "", score=fit.score, tenths=card["score"],
+        parts=fit.parts,
         reasons=tuple(reason for reason in fit.reasons if reason.about in about), is_announced=False, missed=why,
     )  # fmt: skip
 
 
-def _found(statement: str, params: dict[str, Any], candidate: Callable[[Mapping[str, Any]], Candidate]) -> Found:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        cards, told, pool = cursor.fetchone()
-    rows = [(card["part"], candidate(card)) for card in json.loads(cards)]
-    counts = {Stop(int(stop)): count for stop, count in json.loads(told).items()}
+def _in_order(shown: list[Candidate]) -> tuple[Candidate, ...]:
+    """Each but the first says why the one above stands above."""
+    if not shown:
+        return ()
+    stand = [Standing(one.organisation_name, one.parts, one.km, one.is_announced) for one in shown]
+    why = ["", *(why_before(one, other, covers=SETTINGS.covers) for one, other in pairwise(stand))]
+    return tuple(replace(one, after=said) for one, said in zip(shown, why, strict=True))
+
+
+def _found(answer: Answer, candidate: Callable[[Mapping[str, Any]], Candidate]) -> Found:
+    rows = [(card["part"], candidate(card)) for card in answer.cards]
+    counts, pool = {Stop(stop): count for stop, count in answer.counts.items()}, answer.pool
     seen = sum(counts.values())
     counts.pop(Stop(0), None)
     if others := pool - min(pool, seen):
         counts[Stop.OTHER] = others
     cut = pool >= POOL
     return Found(
-        tuple(one for part, one in rows if part < 2),
+        _in_order([one for part, one in rows if part < 2]),
         tuple(
             Removed(stop, counts[stop], said(stop, counts[stop]), cut and stop is Stop.OTHER)
             for stop in Stop

@@ -209,6 +209,7 @@ class OfferedLine(MatchRow):
     is_reachable = models.BooleanField("sollicitable", default=True)
     max_live = models.PositiveSmallIntegerField("mises en relation à la fois", default=3)
     live = models.SmallIntegerField("mises en relation en cours", default=0)  # kept by the trigger of solicitations
+    rev = models.BigIntegerField("dernière transaction", default=0, db_default=0)
     traits = models.GeneratedField(expression=_traits(), output_field=models.IntegerField(), db_persist=True)
 
     class Meta:
@@ -225,10 +226,28 @@ class OfferedLine(MatchRow):
                 name="offered_by_category",
             ),
             models.Index(fields=["desk", "sharing"], name="offered_by_desk"),
+            models.Index(fields=["rev"], name="offered_by_rev"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"ligne offerte n° {self.pk}"
+
+
+class GoneLine(models.Model):
+    """An offered line that left the table, for the copies in memory to drop. Written by a trigger, kept two days."""
+
+    line = models.BigIntegerField("ligne")
+    rev = models.BigIntegerField("dernière transaction")
+    at = models.DateTimeField("le")
+
+    class Meta:
+        db_table = "matching_gone"
+        verbose_name = "ligne partie"
+        verbose_name_plural = "lignes parties"
+        indexes = [models.Index(fields=["rev"], name="gone_by_rev")]
+
+    def __str__(self) -> str:
+        return f"ligne partie n° {self.line}"
 
 
 class WantedLine(MatchRow):

@@ -25,6 +25,18 @@ SOLICITED = """
         SELECT giver_id, count(*)::int AS times FROM matching_solicitation WHERE at >= %(solicited_since)s GROUP BY 1
     )"""
 
+# What is not to be proposed for this need: lines, givers altogether, and givers in contact.
+ASIDE_OF_NEED = """
+    dismissed AS MATERIALIZED (
+        SELECT coalesce(d.commitment_line_id, 0) AS line_id, coalesce(d.giver_id, 0) AS giver_id
+        FROM matching_dismissal d LEFT JOIN commitments_commitmentline l ON l.id = d.commitment_line_id
+        WHERE d.need_line_id = %(line)s AND (d.is_final OR (d.need_revision = %(revision)s
+            AND (l.id IS NULL OR d.commitment_revision = l.revision)))
+    ),
+    in_contact AS MATERIALIZED (
+        SELECT giver_id FROM matching_solicitation WHERE need_id = %(need)s AND closed_at IS NULL
+    )"""
+
 # Nearness and distance, of line `o` to the place of the question.
 KM = """round(sqrt((o.x - %(x)s) * (o.x - %(x)s) + (o.y - %(y)s) * (o.y - %(y)s)
             + (o.z - %(z)s) * (o.z - %(z)s)))::int"""
@@ -147,20 +159,13 @@ def _ranked(stops: str, score: str) -> str:
 
 def _offers(seen: str) -> str:
     return (  # our own words only; every value travels as a parameter
-        "WITH"  # noqa: S608
+        "WITH"
         + FAMILY.format(breadth=BREADTH)
         + ","
         + SOLICITED
+        + ","
+        + ASIDE_OF_NEED
         + """,
-    dismissed AS MATERIALIZED (
-        SELECT coalesce(d.commitment_line_id, 0) AS line_id, coalesce(d.giver_id, 0) AS giver_id
-        FROM matching_dismissal d LEFT JOIN commitments_commitmentline l ON l.id = d.commitment_line_id
-        WHERE d.need_line_id = %(line)s AND (d.is_final OR (d.need_revision = %(revision)s
-            AND (l.id IS NULL OR d.commitment_revision = l.revision)))
-    ),
-    in_contact AS MATERIALIZED (
-        SELECT giver_id FROM matching_solicitation WHERE need_id = %(need)s AND closed_at IS NULL
-    ),
     seen AS MATERIALIZED ("""
         + seen
         + """
@@ -188,6 +193,62 @@ def offers(*, with_specs: bool, with_misses: bool) -> str:
         table="matching_offered",
         visible=VISIBLE_OFFERS,
     )
+
+
+# What the copy in memory asks beside its columns: the family, who was asked of late, what was set aside.
+AROUND_OFFERS = (
+    "WITH"  # noqa: S608
+    + FAMILY.format(breadth=BREADTH)
+    + ","
+    + SOLICITED
+    + ","
+    + ASIDE_OF_NEED
+    + """
+    SELECT (SELECT coalesce(jsonb_object_agg(id, breadth), '{}') FROM family),
+        (SELECT coalesce(array_agg(to_desk_id), '{}') FROM desk_desk_neighbours WHERE from_desk_id = %(desk)s),
+        (SELECT coalesce(string_agg(int8send(giver_id), ''::bytea ORDER BY giver_id), '') FROM asked),
+        (SELECT coalesce(string_agg(int4send(times), ''::bytea ORDER BY giver_id), '') FROM asked),
+        (SELECT coalesce(array_agg(line_id), '{}') FROM dismissed),
+        (SELECT coalesce(array_agg(giver_id), '{}') FROM (
+            SELECT giver_id FROM dismissed UNION ALL SELECT giver_id FROM in_contact) closed)"""
+)
+# The rows an engine outside the database chose, told as the statement tells its own.
+CARDS_OF_OFFERS = (
+    "WITH"  # noqa: S608
+    + ASIDE_OF_NEED
+    + """,
+    picked AS MATERIALIZED (
+        SELECT * FROM unnest(%(line_id)s::bigint[], %(part)s::int[], %(stops)s::int[], %(score)s::int[],
+            %(solicited)s::int[], %(breadth)s::int[]) AS p (line_id, part, stops, score, solicited, breadth)
+    ),"""
+    + CHOSEN_OFFERS
+    + "SELECT (SELECT coalesce(jsonb_agg(to_jsonb(card) ORDER BY card.part, card.score DESC, card.line), '[]') FROM ("
+    + CARD_OF_OFFER
+    + ") card), '{}', (SELECT count(*) FROM (SELECT FROM matching_offered o WHERE "
+    + VISIBLE_OFFERS
+    + " LIMIT %(pool)s) pool)"
+)
+# For the oracle: every line this desk may propose, of whatever category, as a card, without filter or score.
+EVERY_OFFER = (
+    "WITH"  # noqa: S608
+    + FAMILY.format(breadth=BREADTH)
+    + ","
+    + SOLICITED
+    + ","
+    + ASIDE_OF_NEED
+    + """,
+    picked AS MATERIALIZED (
+        SELECT o.line_id, 0 AS part, 0 AS stops, 0 AS score, coalesce(a.times, 0) AS solicited,
+            coalesce(f.breadth, 1) AS breadth
+        FROM matching_offered o LEFT JOIN family f ON f.id = o.category_id LEFT JOIN asked a USING (giver_id)
+        WHERE """
+    + VISIBLE_OFFERS
+    + "),"
+    + CHOSEN_OFFERS
+    + "SELECT (SELECT coalesce(jsonb_agg(to_jsonb(card) ORDER BY card.line), '[]') FROM ("
+    + CARD_OF_OFFER
+    + ") card), '{}', (SELECT count(*) FROM (SELECT FROM picked LIMIT %(pool)s) pool)"
+)
 
 
 CHOSEN_WANTS = """

@@ -63,6 +63,7 @@ class Need(Case):
             models.Index(fields=["desk", "-opened_at"], name="need_list"),
             models.Index(fields=["desk", "next_action_at", "id"], name="need_next"),
             models.Index(fields=["desk", "opened_at", "id"], condition=~Q(state="closed"), name="need_waiting"),
+            models.Index(fields=["desk", "next_action_at", "id"], condition=Q(state="closed"), name="need_closed"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="need_title_says"),
             GinIndex(OpClass(Upper("typed"), name="gin_trgm_ops"), name="need_typed_says"),
         ]

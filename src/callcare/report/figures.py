@@ -1,14 +1,14 @@
 """The figures of the review. Each is one question to the database: its rows, and what is counted on them.
 
 Screen, drill-down and files use the same question, so that a figure always opens onto the rows that make it.
-Nothing is stored here.
+Nothing is stored here: `months` keeps what they say of past months.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import CharField, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, TruncMonth, TruncWeek
 
 from callcare.accounts.models import User
@@ -49,10 +49,19 @@ class Figure:
     source: Callable[[Scope], Rows]
     weight: str = ""
     desk: str = "desk_id"
+    alone: Callable[[Scope], Rows] | None = None  # a cheaper way to count it, where it is not cut into cells
+    listed: Callable[[Scope], Rows] | None = None  # the same rows, in a way that finds the latest ones first
 
     def rows(self, scope: Scope) -> Rows:
         """The rows that make this figure, in the scope."""
-        found = self.source(scope).filter(
+        return self._within(self.source(scope), scope)
+
+    def in_order(self, scope: Scope) -> Rows:
+        """The same rows, for a list of them."""
+        return self._within((self.listed or self.source)(scope), scope)
+
+    def _within(self, rows: Rows, scope: Scope) -> Rows:
+        found = rows.filter(
             **{
                 f"{self.when}__gte": scope.period.since,
                 f"{self.when}__lt": scope.period.until,
@@ -67,15 +76,23 @@ class Figure:
 
     def value(self, scope: Scope) -> int:
         """The figure itself."""
+        if self.alone:
+            return sum(n for *_, n in self.alone(scope))
         return int(self.rows(scope).aggregate(n=self._counted())["n"] or 0)
 
-    def cells(self, scope: Scope) -> Rows:
-        """The figure by month and département, as rows (code, month, département, n)."""
-        cut = self.rows(scope).order_by()
+    def cells(
+        self, scope: Scope, *, parts: Iterable[Period] = (), code: str = "", by_week: bool = False, placed: bool = True
+    ) -> Rows:
+        """The figure by month (or week) and département, as rows (code, since, département, n); of `parts` alone."""
+        place: Any = Coalesce(f"{self.place}__departement__code", Value("")) if placed else Value("")
+        within = Q()
+        for part in parts:
+            within |= Q(**{f"{self.when}__gte": part.since, f"{self.when}__lt": part.until})
+        cut = self.rows(scope).filter(within).order_by()
         cut = cut.annotate(
-            figure=Value(self.code),
-            month=TruncMonth(self.when, tzinfo=PARIS),
-            departement=Coalesce(f"{self.place}__departement__code", Value("")),
+            figure=Value(code or self.code),
+            month=(TruncWeek if by_week else TruncMonth)(self.when, tzinfo=PARIS),
+            departement=place,
         )
         summed: Rows = cut.values("figure", "month", "departement").annotate(n=self._counted())
         cells: Rows = summed.values_list("figure", "month", "departement", "n")
@@ -92,13 +109,37 @@ def _deliveries(scope: Scope) -> Rows:
     return done.annotate(net=F("qty") - Coalesce(Subquery(undone), 0)).filter(net__gt=0)
 
 
+def _confirmed(scope: Scope) -> Rows:
+    return Commitment.objects.filter(
+        level=Level.CONFIRMED,
+        person__isnull=False,
+        opened_at__gte=scope.period.since,
+        opened_at__lt=scope.period.until,
+        desk_id__in=scope.desks,
+    )
+
+
 def _first_confirmed(scope: Scope) -> Rows:
     """One confirmed commitment for each person of a giver: her first in the period and desks looked at."""
-    confirmed = Commitment.objects.filter(
-        level=Level.CONFIRMED, person__isnull=False, opened_at__gte=scope.period.since, desk_id__in=scope.desks
-    )
-    earlier = Q(opened_at__lt=OuterRef("opened_at")) | Q(opened_at=OuterRef("opened_at"), pk__lt=OuterRef("pk"))
-    return confirmed.filter(~Exists(confirmed.filter(earlier, person=OuterRef("person"))))
+    firsts = _confirmed(scope).order_by("person", "opened_at", "pk").distinct("person").values("pk")
+    return Commitment.objects.filter(pk__in=firsts)
+
+
+def _first_confirmed_in_order(scope: Scope) -> Rows:
+    """The same rows: those of which the same person has no earlier one. No need to know every person's first."""
+    then, key = OuterRef("opened_at"), OuterRef("pk")
+    same = _confirmed(scope).filter(person=OuterRef("person"))
+    earlier = same.filter(Q(opened_at__lt=then) | Q(opened_at=then, pk__lt=key))
+    return _confirmed(scope).filter(~Exists(earlier))
+
+
+def people_committed(scope: Scope) -> Rows:
+    """`COMMITTED` alone, as one row (code, no month, no place, n): as many persons as first commitments."""
+    found = COMMITTED.rows(scope) if scope.departement else _confirmed(scope)
+    never, nowhere = Value(None, DateTimeField()), Value(None, CharField())
+    counted = found.order_by().annotate(figure=Value(COMMITTED.code), month=never, at=nowhere)
+    summed: Rows = counted.values("figure", "month", "at").annotate(n=Count("person", distinct=True))
+    return summed.values_list("figure", "month", "at", "n")
 
 
 def _without_help(scope: Scope) -> Rows:
@@ -149,13 +190,31 @@ COMMITTED = Figure(
     "people_committed", "Personnes engagées",
     "Interlocuteurs distincts des contributeurs qui ont confirmé un engagement ouvert dans la période.", "opened_at",
     "commune",
-    _first_confirmed,
+    _first_confirmed, alone=people_committed, listed=_first_confirmed_in_order,
 )  # fmt: skip
 UNANSWERED = Figure(
     "needs_unanswered", "Restés sans réponse",
     "Besoins ouverts dans la période sans mise en relation envoyée ni quantité affectée, et ceux clos sans réponse.",
     "opened_at", "commune",
     _without_help,
+)  # fmt: skip
+
+
+def _computers_offered(*levels: Level) -> Callable[[Scope], Rows]:
+    """Lines of computers, what was withdrawn taken off: announced and confirmed are two figures with two names."""
+    offered = CommitmentLine.objects.filter(category__is_computer=True)
+    of_level = offered.filter(commitment__level__in=levels) if levels else offered
+    return lambda _: of_level.annotate(net=F("qty_offered") - F("qty_withdrawn"))
+
+
+ANNOUNCED = Figure(
+    "computers_announced", "Ordinateurs annoncés", "Ordinateurs offerts, annoncés ou confirmés.",
+    "commitment__opened_at", "commitment__commune", _computers_offered(), weight="net", desk="commitment__desk_id",
+)  # fmt: skip
+CONFIRMED = Figure(
+    "computers_confirmed", "Ordinateurs confirmés", "Ordinateurs offerts, confirmés par le contributeur.",
+    "commitment__opened_at", "commitment__commune", _computers_offered(Level.CONFIRMED), weight="net",
+    desk="commitment__desk_id",
 )  # fmt: skip
 
 FUNNEL = (CONTACTS, NEEDS, COMMITMENTS, INTRODUCTIONS, FULFILMENTS, PEOPLE)
@@ -166,24 +225,6 @@ ALL = {figure.code: figure for figure in (*FUNNEL, COMPUTERS, COMMITTED, UNANSWE
 def desks_of(user: User) -> QuerySet[Desk]:
     """Whose figures she may read: an operator her desks', a steward everybody's."""
     return Desk.objects.all() if user.is_steward else Desk.objects.filter(operators=user)
-
-
-def table_and_weeks(scope: Scope) -> tuple[list[tuple[str, Any, str, int]], list[tuple[Any, int]]]:
-    """The funnel by month and département, and the contacts of each week from its Monday: one query."""
-    first, *others = [figure.cells(scope) for figure in (*FUNNEL, COMPUTERS, COMMITTED)]
-    found = list(first.union(*others, _weeks(scope), all=True))
-    weeks = sorted((monday, n) for code, monday, _, n in found if code == WEEK)
-    return [cell for cell in found if cell[0] != WEEK], weeks
-
-
-WEEK = "week"
-
-
-def _weeks(scope: Scope) -> Rows:
-    week = TruncWeek("started_at", tzinfo=PARIS)
-    cut = CONTACTS.rows(scope).order_by().annotate(figure=Value(WEEK), month=week, departement=Value(""))
-    weeks: Rows = cut.values("figure", "month", "departement").annotate(n=Count("pk"))
-    return weeks.values_list("figure", "month", "departement", "n")
 
 
 def needs_by_commune(scope: Scope, *, most: int = 60) -> list[tuple[str, float, float, int]]:
@@ -199,18 +240,6 @@ def unanswered_by_category(scope: Scope, *, most: int = 6) -> list[tuple[str, in
     lines = NeedLine.objects.filter(need__in=UNANSWERED.rows(scope).order_by().values("pk"))
     counted = lines.values("category__label").annotate(n=Count("need_id", distinct=True))
     return list(counted.order_by("-n", "category__label").values_list("category__label", "n")[:most])
-
-
-def computers_by_stage(scope: Scope) -> dict[str, int]:
-    """Computers announced and confirmed: two figures with two names, beside those handed over."""
-    lines = CommitmentLine.objects.filter(
-        category__is_computer=True, commitment__in=COMMITMENTS.rows(scope).order_by().values("pk")
-    )
-    offered = Sum(F("qty_offered") - F("qty_withdrawn"))
-    found = lines.order_by().values_list("commitment__level").annotate(n=offered)
-    by_level = {level: int(n) for level, n in found}
-    confirmed = by_level.get(Level.CONFIRMED, 0)
-    return {"announced": confirmed + by_level.get(Level.ANNOUNCED, 0), "confirmed": confirmed}
 
 
 def thanks(scope: Scope, *, most: int = 3) -> list[Outcome]:

@@ -34,7 +34,7 @@ class Shown:
 def shown(figure: Figure, scope: Scope) -> Shown:
     """The rows of a figure in the scope, latest first, with what it takes to show them in one query."""
     joins, present = _PRESENTED[figure.code]
-    return Shown(figure.rows(scope).select_related(*joins).order_by(f"-{figure.when}", "-pk"), present)
+    return Shown(figure.in_order(scope).select_related(*joins).order_by(f"-{figure.when}", "-pk"), present)
 
 
 def _contact(row: Any) -> Line:

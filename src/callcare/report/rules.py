@@ -1,5 +1,6 @@
 """Periods and paces of the review. Pure: no database, no clock."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -23,12 +24,43 @@ class Period:
         """Half open: the midnight after the last day."""
         return datetime.combine(self.last + timedelta(days=1), time(), PARIS)
 
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
 
 def month_of(day: date) -> Period:
     """The whole calendar month of a day."""
     first = day.replace(day=1)
     following = (first + timedelta(days=31)).replace(day=1)
     return Period(first, following - timedelta(days=1))
+
+
+def week_of(day: date) -> Period:
+    """The week of a day, from its Monday."""
+    monday = day - timedelta(days=day.weekday())
+    return Period(monday, monday + timedelta(days=6))
+
+
+def around(period: Period, step: Callable[[date], Period]) -> list[tuple[Period, Period]]:
+    """The months (or weeks) a period touches, each with the part of it that the period holds."""
+    found, whole = [], step(period.first)
+    while whole.first <= period.last:
+        found.append((whole, Period(max(whole.first, period.first), min(whole.last, period.last))))
+        whole = step(whole.last + timedelta(days=1))
+    return found
+
+
+def holds_most(whole: Period, inside: Period) -> bool:
+    """Is it shorter to count what is left out of a month than what is in?"""
+    return 2 * inside.days > whole.days
+
+
+def left_out(whole: Period, inside: Period) -> list[Period]:
+    """The days of a month before and after a part of it."""
+    day = timedelta(days=1)
+    ends = [(whole.first, inside.first - day), (inside.last + day, whole.last)]
+    return [Period(first, last) for first, last in ends if first <= last]
 
 
 def months(period: Period) -> list[date]:

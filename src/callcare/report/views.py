@@ -1,8 +1,6 @@
 """The review, and the rows behind each of its figures."""
 
-from collections import Counter
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,23 +15,23 @@ from callcare.accounts.requests import allow, person
 from callcare.core import clock, french
 from callcare.core.deeds import Refused
 from callcare.core.listing import KeyPaginator
-from callcare.desk.models import desk_keys
+from callcare.desk.models import desk_keys, desks_of
 from callcare.outcomes.models import Outcome
 from callcare.report import figures
 from callcare.report.actions import set_target
 from callcare.report.figures import NOWHERE, Figure, Scope
 from callcare.report.forms import ScopeForm, TargetForm
 from callcare.report.models import Target
+from callcare.report.months import Table, table_of
 from callcare.report.permissions import may_aim
 from callcare.report.rows import shown
 from callcare.report.rules import Period, forecast, month_of, months, pace
 
-Cells = list[tuple[str, Any, str, int]]
-
 
 def _scope(request: HttpRequest, running: Iterable[Target]) -> tuple[Scope, ScopeForm]:
     """What is asked for, within what she may see. Without a period: from the oldest running target, else this year."""
-    desks = list(figures.desks_of(person(request)).order_by("name"))
+    user = person(request)
+    desks = list(figures.desks_of(user).order_by("name")) if user.is_steward else desks_of(user)
     form = ScopeForm(request.GET or None, desks=desks)
     today = clock.today()
     since = min((target.from_on for target in running if target.due_on >= today), default=None)
@@ -56,20 +54,17 @@ def review(request: HttpRequest) -> HttpResponse:
     """Where do we stand? Targets, the way from a contact to a person helped, by month and territory."""
     known = list(Target.objects.order_by("indicator", "due_on"))
     scope, form = _scope(request, known)
-    cells, weeks = figures.table_and_weeks(scope)
-    totals: Counter[str] = Counter()
-    for code, _, _, n in cells:
-        totals[code] += n
+    table = table_of(scope)
     address = {code: f"{reverse('report:rows', args=[code])}?{_query(request, scope)}" for code in figures.ALL}
     context = {
         "scope": scope,
         "form": form,
-        "gauges": _gauges(scope, known, totals, address),
-        "funnel": [(figure.label, totals[figure.code], address[figure.code]) for figure in figures.FUNNEL],
-        "by_month": _by_month(request, scope, cells),
-        "by_place": _by_place(request, scope, cells, form.place_names()),
+        "gauges": _gauges(scope, known, table, address),
+        "funnel": [(figure.label, table.total[figure.code], address[figure.code]) for figure in figures.FUNNEL],
+        "by_month": _by_month(request, scope, table),
+        "by_place": _by_place(request, scope, table, form.place_names()),
         "columns": figures.FUNNEL,
-        "weeks": [(f"{week:%d/%m}", n) for week, n in weeks],
+        "weeks": [(f"{week:%d/%m}", n) for week, n in table.weeks],
         "places": figures.needs_by_commune(scope),
         "thanks": _thanks(request, scope),
         "unanswered": figures.unanswered_by_category(scope),
@@ -91,17 +86,14 @@ def _thanks(request: HttpRequest, scope: Scope) -> list[tuple[Outcome, str]]:
     ]
 
 
-def _gauges(
-    scope: Scope, known: Iterable[Target], totals: Counter[str], address: dict[str, str]
-) -> list[dict[str, Any]]:
+def _gauges(scope: Scope, known: Iterable[Target], table: Table, address: dict[str, str]) -> list[dict[str, Any]]:
     """The three figures with a target, each with where it should be today."""
     today = clock.today()
-    stages = figures.computers_by_stage(scope)
     ours = [one for one in known if one.desk_id in {None, *scope.desks} and one.due_on >= scope.period.first]
     targets = {target.indicator: target for target in ours}
     drawn = []
     for figure in figures.AIMED:
-        value = totals[figure.code]
+        value = table.total[figure.code]
         target = targets.get(figure.code)
         notes = []
         if target:
@@ -112,8 +104,8 @@ def _gauges(
         else:
             where = 0
         if figure is figures.COMPUTERS:
-            notes.insert(0, f"annoncés {french.number(stages['announced'])}")
-            notes.insert(1, f"confirmés {french.number(stages['confirmed'])}")
+            notes.insert(0, f"annoncés {french.number(table.total['computers_announced'])}")
+            notes.insert(1, f"confirmés {french.number(table.total['computers_confirmed'])}")
         drawn.append(
             {
                 "label": figure.label,
@@ -127,11 +119,8 @@ def _gauges(
     return drawn
 
 
-def _by_month(request: HttpRequest, scope: Scope, cells: Cells) -> list[dict[str, Any]]:
+def _by_month(request: HttpRequest, scope: Scope, table: Table) -> list[dict[str, Any]]:
     """A line for each month, also the empty ones; each number opens its rows."""
-    sums: Counter[tuple[date, str]] = Counter()
-    for code, month, _, n in cells:
-        sums[month.astimezone(clock.PARIS).date(), code] += n
     lines = []
     for first in months(scope.period):
         whole = month_of(first)
@@ -140,16 +129,14 @@ def _by_month(request: HttpRequest, scope: Scope, cells: Cells) -> list[dict[str
             "au": min(whole.last, scope.period.last).isoformat(),
         }
         query = _query(request, scope, **inside)
-        counts = [_cell(figure, sums[first, figure.code], query) for figure in figures.FUNNEL]
+        counts = [_cell(figure, table.by_month[first, figure.code], query) for figure in figures.FUNNEL]
         lines.append({"label": f"{french.MONTHS[first.month - 1]} {first.year}", "counts": counts})
     return lines
 
 
-def _by_place(request: HttpRequest, scope: Scope, cells: Cells, names: dict[str, str]) -> list[dict[str, Any]]:
+def _by_place(request: HttpRequest, scope: Scope, table: Table, names: dict[str, str]) -> list[dict[str, Any]]:
     """A line for each département where something happened, the busiest first, the unknown place last."""
-    sums: Counter[tuple[str, str]] = Counter()
-    for code, _, place, n in cells:
-        sums[place, code] += n
+    sums = table.by_place
     places = sorted({place for place, _ in sums}, key=lambda place: (not place, -sums[place, "contacts"], place))
     lines = []
     for place in places:
@@ -172,10 +159,12 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     scope, form = _scope(request, Target.objects.all())
     found = shown(figure, scope)
+    value = figure.value(scope)
+    many = None if figure.weight else value  # without a weight, each row is one of the figure
     context = {
         "figure": figure,
-        "value": figure.value(scope),
-        "page": KeyPaginator(found.rows, 50).get_page(request.GET.get("page")),
+        "value": value,
+        "page": KeyPaginator(found.rows, 50, count=many).get_page(request.GET.get("page")),
         "present": found.present,
         "scope": scope,
         "form": form,

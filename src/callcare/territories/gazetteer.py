@@ -2,6 +2,9 @@
 
 from functools import cache
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from callcare.territories.models import PostCode, Territory
 from callcare.territories.rules import Gazetteer, Place
 
@@ -12,15 +15,13 @@ def gazetteer() -> Gazetteer:
 
     After an import, other processes read the new names when they start again; `forget()` empties this one's copy.
     """
-    postcodes: dict[int, list[str]] = {}
-    for commune, code in PostCode.objects.order_by("code").values_list("commune_id", "code"):
-        postcodes.setdefault(commune, []).append(code)
+    codes = PostCode.objects.filter(commune=OuterRef("pk")).order_by("code").values("code")
     rows = Territory.objects.communes().values_list(
-        "pk", "code", "name", "departement__code", "population", "lat", "lon", "other_names"
+        "code", "name", "departement__code", "population", "lat", "lon", "other_names", ArraySubquery(codes)
     )
     return Gazetteer(
-        (Place(code, name, departement or "", population, lat, lon), postcodes.get(pk, []), others)
-        for pk, code, name, departement, population, lat, lon, others in rows
+        (Place(code, name, departement or "", population, lat, lon), postcodes, others)
+        for code, name, departement, population, lat, lon, others, postcodes in rows
     )
 
 

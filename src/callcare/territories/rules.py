@@ -153,6 +153,11 @@ class Place(NamedTuple):
     lat: float | None
     lon: float | None
 
+    @property
+    def label(self) -> str:
+        """« Lille (59) », as `Territory.label` says it."""
+        return f"{self.name} ({self.departement})" if self.departement else self.name
+
 
 class Gazetteer:
     """Every commune in memory: by normalised name (homonyms together, largest first) and by postcode."""

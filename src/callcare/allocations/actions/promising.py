@@ -103,6 +103,13 @@ def _allocate(
     if not may_promise(by, need_line):
         raise Refused("Ce besoin n’est pas de votre guichet.")
     lock_lines(need_line, commitment_line)
+    return allocate_locked(need_line, commitment_line, qty, by=by, **facts)
+
+
+def allocate_locked(
+    need_line: NeedLine, commitment_line: CommitmentLine, qty: int, *, by: User | None, **facts: object
+) -> Allocation:
+    """The same where the caller holds the locks of both cases and asked who she is."""
 
     def create() -> Allocation:
         with transaction.atomic():

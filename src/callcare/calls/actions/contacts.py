@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from callcare.calls.enums import CallDirection, Outcome
+from callcare.calls.enums import Outcome
 from callcare.calls.models import Call
 from callcare.core import clock
 from callcare.core.many import put_many
@@ -51,7 +51,7 @@ def said_of(family: Sequence[Call]) -> Said:
     answered = sorted((call for call in family if call.answered_at), key=lambda call: (call.answered_at, call.pk))
     is_over = all(call.ended_at for call in family) and not _waits_for_transfer(family)
     ended_at = max((call.ended_at for call in family if call.ended_at), default=None) if is_over else None
-    raw = first.number_to if first.direction == CallDirection.OUT else first.number_from
+    raw = first.number_to if first.direction == Direction.OUT else first.number_from
     if phones.parse(raw).kind == phones.PhoneKind.HIDDEN:
         raw = phones.MASKED
     return Said(
@@ -198,7 +198,7 @@ def _opened(family: Sequence[Call], said: Said, caller: Caller) -> Interaction:
 
 
 def _direction(said: Said) -> Direction:
-    return Direction.OUT if said.direction == CallDirection.OUT else Direction.IN
+    return Direction.OUT if said.direction == Direction.OUT else Direction.IN
 
 
 def _who(caller: Caller) -> dict[str, Any]:
@@ -256,13 +256,13 @@ def _settle(interaction: Interaction, said: Said, owed: Collection[tuple[int, st
         return
     if said.answered_at:
         settle_call_backs(interaction, number=said.number, note=f"Par l’appel de {hour(said.answered_at)}.")
-    elif said.outcome and said.direction == CallDirection.OUT:
+    elif said.outcome and said.direction == Direction.OUT:
         note_attempt(interaction.desk, number=said.number, by=interaction.operator)
 
 
 def _is_owed(said: Said) -> bool:
     """Who was not answered is owed a call, unless it is history."""
-    is_in_vain = said.outcome in {Outcome.MISSED, Outcome.VOICEMAIL} and said.direction == CallDirection.IN
+    is_in_vain = said.outcome in {Outcome.MISSED, Outcome.VOICEMAIL} and said.direction == Direction.IN
     return is_in_vain and said.ended_at is not None and said.ended_at > clock.now() - OWED_FOR
 
 

@@ -13,13 +13,14 @@ from django.db.models import Q
 
 from callcare.calls.actions.contacts import follow
 from callcare.calls.actions.messages import expect_messages
-from callcare.calls.enums import CallDirection, Channel
+from callcare.calls.enums import Channel
 from callcare.calls.models import Call, CallEvent, Extension, Trunk
 from callcare.calls.rules.events import TEST, Kind
 from callcare.calls.rules.fold import CallFacts, Told, fold
 from callcare.core import clock
 from callcare.core.many import put_many
 from callcare.desk.calendar import calendar_of
+from callcare.desk.enums import Direction
 from callcare.desk.models import Desk
 from callcare.desk.rules.hours import Calendar
 from callcare.directory.rules import phones
@@ -64,7 +65,7 @@ def fold_calls(keys: Collection[Key], *, trunks: Mapping[int, Trunk], again: boo
         ],
         once=["trunk", "call_id"],
     )
-    family = Call.objects.filter(_any_of(_relatives(keys), "call_id")).select_related("parent")
+    family = Call.objects.filter(any_of(_relatives(keys), "call_id")).select_related("parent")
     calls = list(family.order_by("trunk", "call_id").select_for_update(of=("self",)))
     for call in calls:  # a few trunks, thousands of calls: they are not read anew with each
         call.trunk = trunks[call.trunk_id]
@@ -81,7 +82,8 @@ def fold_calls(keys: Collection[Key], *, trunks: Mapping[int, Trunk], again: boo
     return moved
 
 
-def _any_of(keys: Iterable[Key], name: str) -> Q:
+def any_of(keys: Iterable[Key], name: str) -> Q:
+    """The rows of these calls; `name` is the column of the received id."""
     by_trunk: dict[int, list[str]] = defaultdict(list)
     for key in keys:
         by_trunk[key.trunk].append(key.call_id)
@@ -92,9 +94,9 @@ def _relatives(keys: Collection[Key]) -> set[Key]:
     """These calls, those they were transferred from, those transferred from them."""
     found = frontier = set(keys)
     for _ in range(MOST_TRANSFERS):
-        parents = CallEvent.objects.filter(_any_of(frontier, "call_id")).exclude(parent_id="")
+        parents = CallEvent.objects.filter(any_of(frontier, "call_id")).exclude(parent_id="")
         above = {Key(*key) for key in parents.values_list("trunk_id", "parent_id").distinct()}
-        children = Call.objects.filter(_any_of(frontier, "parent_id_received"))
+        children = Call.objects.filter(any_of(frontier, "parent_id_received"))
         frontier = (above | {Key(*key) for key in children.values_list("trunk_id", "call_id")}) - found
         if not frontier:
             break
@@ -104,7 +106,7 @@ def _relatives(keys: Collection[Key]) -> set[Key]:
 
 def _told(calls: Iterable[Call]) -> dict[Key, list[Told]]:
     told: dict[Key, list[Told]] = defaultdict(list)
-    events = CallEvent.objects.filter(_any_of({Key(call.trunk_id, call.call_id) for call in calls}, "call_id"))
+    events = CallEvent.objects.filter(any_of({Key(call.trunk_id, call.call_id) for call in calls}, "call_id"))
     for trunk, call_id, kind, *facts, operators in events.values_list("trunk", "call_id", "kind", *TOLD, "operators"):
         said = Told(kind=Kind(kind), operators=tuple(operators), **dict(zip(TOLD_AS, facts, strict=True)))
         told[Key(trunk, call_id)].append(said)
@@ -133,7 +135,7 @@ def _set(call: Call, facts: CallFacts, operators: Mapping[str, int], calendars: 
     call.answered_at, call.ended_at = facts.answered_at, facts.ended_at
     call.is_voicemail, call.media_url, call.media_seconds = facts.is_voicemail, facts.media_url, facts.media_seconds
     call.cause, call.outcome, call.parent_id_received = facts.cause, facts.outcome, facts.parent_id
-    other = call.number_to if call.direction == CallDirection.OUT else call.number_from
+    other = call.number_to if call.direction == Direction.OUT else call.number_from
     call.caller = phones.parse(other).value[:20]
     found = (operators.get(name.casefold()) for name in facts.answered_by)
     call.operator_id = next((one for one in found if one), call.operator_id)

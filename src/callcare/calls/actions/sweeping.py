@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 
-from callcare.calls.actions.folding import Key, fold_calls
+from callcare.calls.actions.folding import Key, any_of, fold_calls
 from callcare.calls.enums import CallVerb, Outcome, ParseState
 from callcare.calls.models import Call, CallEvent, InboundEvent, Trunk
 from callcare.calls.rules.events import Event, Kind
@@ -21,19 +21,40 @@ BATCH = 500
 def sweep_calls() -> int:
     """End the calls of which nothing more will be heard, and settle transfers that never came; how many."""
     now = clock.now()
-    last = CallEvent.objects.filter(trunk=OuterRef("trunk"), call_id=OuterRef("call_id")).order_by("-at", "-pk")
-    live = Call.objects.filter(ended_at=None).select_related("trunk__desk")
-    told = live.annotate(last_at=Subquery(last.values("at")[:1]), last_kind=Subquery(last.values("kind")[:1]))
-    is_silent = Q(last_at__lt=now - SILENT_AFTER)
-    rang_out = Q(last_at__lt=now - RANG_OUT, last_kind=Kind.LEG_END, answered_at=None, is_voicemail=False)
-    swept = list(told.filter(is_silent | rang_out).order_by("pk")[:BATCH])
+    swept = _silent(now)
     passed_on = list(_waiting_transfers(now))
     if not swept and not passed_on:
         return 0
     with deed(CallVerb.SWEPT, by=None):
-        events = [_sweep(call, call.last_at) for call in swept]  # type: ignore[attr-defined]  # annotated above
+        events = [_sweep(call, at) for call, at in swept]
         CallEvent.objects.bulk_create(events, ignore_conflicts=True)
-        return _fold_again([*swept, *passed_on])
+        return _fold_again([*(call for call, _ in swept), *passed_on])
+
+
+def _silent(now: datetime) -> list[tuple[Call, datetime]]:
+    """Calls of which nothing more will be heard, and when something was last heard of them.
+
+    No look at the events of a call that began a moment ago, and one question for those of all the others.
+    """
+    live = {
+        Key(call.trunk_id, call.call_id): call
+        for call in Call.objects.filter(ended_at=None, started_at__lt=now - RANG_OUT)
+        .select_related("trunk__desk")
+        .order_by("pk")
+    }
+    if not live:
+        return []
+    latest = CallEvent.objects.filter(any_of(live, "call_id")).order_by("trunk", "call_id", "-at", "-pk")
+    latest = latest.distinct("trunk", "call_id")
+    said = latest.values_list("trunk", "call_id", "at", "kind")
+    heard = {Key(trunk, call_id): (at, kind) for trunk, call_id, at, kind in said}
+    silent = [(call, heard[key][0]) for key, call in live.items() if key in heard and _is_over(call, *heard[key], now)]
+    return silent[:BATCH]
+
+
+def _is_over(call: Call, last_at: datetime, kind: str, now: datetime) -> bool:
+    rang_out = kind == Kind.LEG_END and call.answered_at is None and not call.is_voicemail
+    return last_at < now - (RANG_OUT if rang_out else SILENT_AFTER)
 
 
 def _sweep(call: Call, at: datetime) -> CallEvent:

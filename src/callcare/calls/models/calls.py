@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import Q
 
 from callcare.accounts.models import User
-from callcare.calls.enums import CallDirection, Outcome
+from callcare.calls.enums import Outcome
 from callcare.core import clock
+from callcare.desk.enums import Direction
 
 
 class CallEvent(models.Model):
@@ -76,7 +77,7 @@ class Call(models.Model):
     number_from = models.CharField("de", max_length=80, blank=True)
     number_to = models.CharField("vers", max_length=80, blank=True)
     caller = models.CharField("numéro de l’interlocuteur", max_length=20, blank=True)
-    direction = models.CharField("sens", max_length=3, choices=CallDirection, default=CallDirection.IN)
+    direction = models.CharField("sens", max_length=3, choices=Direction, default=Direction.IN)
     queue = models.CharField("file", max_length=80, blank=True)
     started_at = models.DateTimeField("commencé à", default=clock.now)
     in_hours = models.BooleanField("aux heures d’ouverture", default=True)

@@ -78,7 +78,7 @@ def fold(events: Collection[Told], *, own_numbers: Collection[str] = (), call_id
         direction=direction,
         queue=_any(told, lambda one: one.queue),
         started_at=_earliest(told, Kind.NEW_CALL, Kind.RINGING) or told[0].at,
-        rang=() if direction == "out" else _named(told, Kind.NEW_CALL, Kind.RINGING),
+        rang=() if direction == "out" else _named(told, Kind.RINGING) or _named(told, Kind.NEW_CALL),
         answered_at=answer.at if answer else None,
         answered_by=_ours(told, direction),
         is_voicemail=voicemail,
@@ -114,8 +114,9 @@ def _direction(told: Iterable[Told], who: Told | None, own_numbers: Collection[s
     return "out" if is_out else "in"
 
 
-def _named(told: Iterable[Told], *kinds: Kind) -> tuple[str, ...]:
-    return tuple(sorted({name for one in told if one.kind in kinds for name in one.operators}))
+def _named(told: Iterable[Told], kind: Kind) -> tuple[str, ...]:
+    """Whom a new call names is whom it was sent to: those who rang, only where no ringing was told of anybody."""
+    return tuple(sorted({name for one in told if one.kind == kind for name in one.operators}))
 
 
 def _ours(told: Iterable[Told], direction: str) -> tuple[str, ...]:

@@ -27,12 +27,14 @@ from callcare.core import clock
 from callcare.core.deeds import deed
 from callcare.desk.models import Desk, Draft, Interaction
 from callcare.directory.models import Channel, Organisation, Person
+from callcare.directory.pairs import keep_pairs
 from callcare.introductions.models import Introduction
 from callcare.matching.actions import rebuild
 from callcare.matching.models import Solicitation
 from callcare.needs.models import Need, NeedLine
 from callcare.report.enums import Indicator
 from callcare.report.models import Target
+from callcare.report.months import count_touched_months
 from callcare.territories.actions import load_communes
 from callcare.territories.enums import Level
 from callcare.territories.models import Territory
@@ -106,9 +108,13 @@ def make(*, size: int, seed: int, say: Say) -> None:
         years.write(say)
         history.count_promises()
     say("moteur", 0, 2)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # what was copied has no statistics yet: plans without them never end
     rebuild()
     say("moteur", 1, 2)
     _lives(Interaction, Need, Commitment, Introduction)
+    count_touched_months()
+    keep_pairs()
     say("moteur", 2, 2)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

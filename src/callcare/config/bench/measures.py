@@ -61,6 +61,7 @@ class Measure:
 
     name: str
     run: Callable[[random.Random, int], Iterator[Row]]
+    is_bare: bool = False  # asks the database nothing: no made-up country is loaded for it
 
 
 class Questions:

@@ -73,6 +73,7 @@ def _lists() -> Iterator[Page]:
     yield Page("desk:reminders")
     for query in ("qui=moi", "page=999999"):
         yield Page("desk:reminders", query=query)
+    yield Page("mailbox:mails")
     yield Page("desk:letters")
     for query in ("etat=failed", "page=999999"):
         yield Page("desk:letters", query=query)
@@ -114,6 +115,7 @@ def _of_a_thing() -> Iterator[Page]:
     yield Page("allocations:of-introduction", of="introduction")
     yield Page("allocations:page", of="promise")
     yield Page("allocations:promise", of="need")
+    yield Page("allocations:share", of="commitment")
     yield Page("outcomes:of-need", of="need")
     yield Page("outcomes:record", of="need")
     for door in ("page", "edit", "person_new", "channel_new"):
@@ -128,6 +130,7 @@ def _of_oneself() -> Iterator[Page]:
     yield Page("directory:new")
     yield Page("matching:unanswered")
     yield Page("calls:figures")
+    yield Page("mailbox:boxes")
     yield Page("config:tables")
     yield Page("catalogue:list")
     yield Page("territories:search", query="commune=lill")

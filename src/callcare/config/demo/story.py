@@ -9,7 +9,7 @@ from callcare.calls.actions import hear_pending
 from callcare.commitments.actions import confirm_commitment, edit_commitment, share_commitment
 from callcare.commitments.enums import Sharing
 from callcare.commitments.models import Commitment, CommitmentLine
-from callcare.config.demo import everyday, ringing, rounds, scenes
+from callcare.config.demo import everyday, mails, ringing, rounds, scenes
 from callcare.config.demo.contacts import contact, operator, type_commitment, type_need
 from callcare.config.demo.helping import look_for_askers, look_for_help
 from callcare.config.demo.speech import say
@@ -83,6 +83,7 @@ def _plan(world: World, office: Office) -> None:
     _plan_rounds(world, office, days)
     if office.desk.slug == "lille":
         scenes.plan(world, days)
+        mails.plan(world, days)
     calls, weights = zip(*ORDINARY, strict=True)
     for day in days:
         for _ in range(world.chance.randint(3, 5) * len(office.operators)):

@@ -23,7 +23,7 @@ from callcare.desk.actions.interactions import (
     save_draft,
 )
 from callcare.desk.actions.numbers import is_number_kept, keep_number, nameless_contacts
-from callcare.desk.actions.outbox import queue_letter, resend_letter
+from callcare.desk.actions.outbox import hold_letter, queue_letter, resend_letter
 from callcare.desk.actions.reminders import (
     do_reminder,
     let_go_reminder,
@@ -41,6 +41,7 @@ __all__ = [
     "add_closure",
     "do_reminder",
     "finish_interaction",
+    "hold_letter",
     "identify",
     "is_number_kept",
     "keep_number",

@@ -21,7 +21,7 @@ from callcare.core import clock
 from callcare.core.deeds import deed
 from callcare.core.fields import RefField
 from callcare.desk.enums import DeskVerb, ReminderStep
-from callcare.desk.models import Desk, Reminder
+from callcare.desk.models import Desk, OutgoingMail, Reminder
 from callcare.directory.models import Organisation, Person
 
 AT_ONCE = 500  # fiches without a step that one run looks after
@@ -156,7 +156,9 @@ def write(
                 setattr(known, name, value)
             known.save(update_fields=list(facts))
             return known
-        return Reminder.objects.create(desk=desk, subject_ref=getattr(subject, "ref", ""), **key, **facts)
+        # A letter is no fiche: what names it in addresses is made of its Message-ID, and nobody reads it aloud.
+        ref = "" if isinstance(subject, OutgoingMail) else getattr(subject, "ref", "")
+        return Reminder.objects.create(desk=desk, subject_ref=ref, **key, **facts)
 
 
 def look_after_the_forgotten() -> int:

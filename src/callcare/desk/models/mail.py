@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from callcare.accounts.models import User
 from callcare.core import clock
-from callcare.desk.enums import MailState
+from callcare.desk.enums import MailManner, MailState
 from callcare.desk.models.desks import desk_keys
 
 
@@ -34,6 +34,9 @@ class OutgoingMail(models.Model):
     reply_to = models.EmailField("répondre à", blank=True)
     subject = models.CharField("objet", max_length=200)
     body = models.TextField("texte")
+    manner = models.CharField("nature", max_length=7, choices=MailManner, default=MailManner.NOTICE)
+    in_reply_to = models.CharField("en réponse à", max_length=400, blank=True)
+    references = ArrayField(models.CharField(max_length=400), default=list, blank=True, verbose_name="à la suite de")
     consent_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name="accords")
     state = models.CharField("état", max_length=6, choices=MailState, default=MailState.QUEUED)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
@@ -41,6 +44,8 @@ class OutgoingMail(models.Model):
     last_error = models.CharField("dernière erreur", max_length=300, blank=True)
     queued_at = models.DateTimeField("écrit le", default=clock.now)
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+    bounced_at = models.DateTimeField("revenu le", null=True, blank=True)
+    bounce_said = models.CharField("raison du retour", max_length=300, blank=True)
 
     objects = OutgoingMailQuerySet.as_manager()
 
@@ -51,7 +56,10 @@ class OutgoingMail(models.Model):
                 name="mail_sent_iff_sent",
                 condition=Q(state=MailState.SENT, sent_at__isnull=False)
                 | (~Q(state=MailState.SENT) & Q(sent_at__isnull=True)),
-            )
+            ),
+            models.CheckConstraint(
+                name="mail_back_after_sent", condition=Q(bounced_at__isnull=True) | Q(state=MailState.SENT)
+            ),
         ]
         indexes = [
             # Partial, on the work state: a full index lets the queue fall behind under load.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -14,16 +15,17 @@ from callcare.core import clock
 from callcare.core.deeds import Refused
 from callcare.core.french import counted
 from callcare.desk import actions
-from callcare.desk.enums import Disposition, InteractionState
+from callcare.desk.enums import Disposition, InteractionChannel, InteractionState
 from callcare.desk.forms import CallBackForm, FinishForm, IdentifyForm, ReferForm, StartForm
 from callcare.desk.models import Draft, Interaction, InteractionQuerySet, Reminder
 from callcare.desk.requests import current_desk
 from callcare.directory.callers import who_calls
 from callcare.directory.rules import phones
 from callcare.directory.search import find_organisations
+from callcare.directory.writers import who_writes
 from callcare.ui.templatetags.words import hour, moment
 
-PARTS = {"note", "need", "commitment"}  # what the draft of a contact is made of
+PARTS = {"note", "need", "commitment", "answer"}  # what the draft of a contact is made of
 
 
 @allow(Role.OPERATOR)
@@ -32,7 +34,13 @@ def console(request: HttpRequest) -> HttpResponse:
     """Without a call: begin one, take up the one in progress, see what is owed today."""
     user = person(request)
     mine = Interaction.objects.visible_to(user)
-    drafts = mine.filter(state=InteractionState.DRAFT).select_related("organisation", "person", "operator", "draft")
+    # A mail nobody has begun waits in its own list, however many there are.
+    waiting = Q(channel=InteractionChannel.MAIL, operator=None)
+    drafts = (
+        mine.filter(state=InteractionState.DRAFT)
+        .exclude(waiting)
+        .select_related("organisation", "person", "operator", "draft")
+    )
     context = {
         "desk": current_desk(request),
         "start": StartForm(),
@@ -109,9 +117,11 @@ def _page(request: HttpRequest, interaction: Interaction, *, status: int = 200, 
 
 
 def _caller(interaction: Interaction) -> object:
-    """Who may be calling, by the number alone: a hint, shown while nobody is named."""
+    """Who may be calling or writing, by the number or the address alone: a hint, shown while nobody is named."""
     if interaction.organisation or not interaction.raw_identity:
         return None
+    if interaction.channel == InteractionChannel.MAIL:
+        return who_writes(interaction.raw_identity)
     return who_calls(interaction.raw_identity)
 
 

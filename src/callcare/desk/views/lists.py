@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -13,7 +13,7 @@ from callcare.accounts.enums import Role
 from callcare.accounts.requests import allow, person
 from callcare.core import clock
 from callcare.core.deeds import Refused
-from callcare.core.listing import KeyPaginator
+from callcare.core.listing import KeyPaginator, SearchPaginator, holding
 from callcare.desk import actions
 from callcare.desk.enums import Disposition, InteractionChannel
 from callcare.desk.forms import SnoozeForm
@@ -33,9 +33,10 @@ def log(request: HttpRequest) -> HttpResponse:
     if led_to in Disposition.values:
         rows = rows.filter(dispositions__contains=[led_to])
     if text.strip():
-        rows = rows.filter(pk__in=_saying(text.strip()))
+        rows = holding(rows, _saying(text.strip()))
+    paginator = SearchPaginator if text.strip() else KeyPaginator
     context = {
-        "page": KeyPaginator(rows, 25, shown=Interaction.objects.for_list()).get_page(request.GET.get("page")),
+        "page": paginator(rows, 25, shown=Interaction.objects.for_list()).get_page(request.GET.get("page")),
         "channels": InteractionChannel.choices,
         "dispositions": Disposition.choices,
         "channel": channel,
@@ -45,14 +46,13 @@ def log(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/log.html", context)
 
 
-def _saying(text: str) -> QuerySet[Any, Any]:
-    """In the note, the organisation's name, or the number in any spelling: the keys, one index a place."""
+def _saying(text: str) -> list[Q]:
+    """In the note, the organisation's name, or the number in any spelling: one index a place."""
     bodies = Organisation.objects.filter(name__icontains=text).values("pk")
     says = [Q(summary__icontains=text), Q(organisation__in=bodies), Q(ref=text.upper())]
     if number := phones.parse(text).value:
         says.append(Q(raw_identity=number))
-    first, *others = [Interaction.objects.filter(where).order_by().values("pk") for where in says]
-    return first.union(*others)
+    return says
 
 
 @allow(Role.OPERATOR)

@@ -12,9 +12,9 @@ from callcare.accounts.requests import allow, person
 from callcare.core.deeds import Refused
 from callcare.directory.actions import merge_organisations, merge_persons, undo_merge
 from callcare.directory.actions.merges import organisations_apart
-from callcare.directory.duplicates import duplicate_pairs
 from callcare.directory.keys import weights
 from callcare.directory.models import MergeRecord, Organisation, Person
+from callcare.directory.pairs import duplicate_pairs
 
 SHOWN = ("name", "kind", "siret", "siren", "rna", "commune", "address", "website", "verified_at")
 
@@ -22,8 +22,10 @@ SHOWN = ("name", "kind", "siret", "siren", "rna", "commune", "address", "website
 @allow(Role.OPERATOR)
 @require_safe
 def duplicates(request: HttpRequest) -> HttpResponse:
-    """The pairs that may be one organisation, with their evidence."""
-    return render(request, "directory/duplicates.html", {"pairs": duplicate_pairs()})
+    """The pairs that may be one organisation, with their evidence; with `?fiche=`, those of one organisation."""
+    ref = request.GET.get("fiche", "")
+    of = get_object_or_404(Organisation.objects.visible_to(person(request)), ref=ref) if ref else None
+    return render(request, "directory/duplicates.html", {"pairs": duplicate_pairs(of=of), "of": of})
 
 
 @allow(Role.OPERATOR)

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from callcare.calls.listening import listen_always
+from callcare.mailbox.fetching import fetch_always
 
 RESCUE_EVERY = 60  # seconds
 STALLED_AFTER = 30  # seconds without a heartbeat; a worker that lives says so every 10
@@ -35,6 +36,7 @@ async def work(working: App) -> None:
     async with working.open_async():
         rescue = asyncio.create_task(keep_rescuing(working))
         listening = asyncio.create_task(listen_always())
+        fetching = asyncio.create_task(fetch_always())
         try:
             await working.run_worker_async(
                 concurrency=CONCURRENCY,
@@ -45,6 +47,7 @@ async def work(working: App) -> None:
         finally:
             rescue.cancel()
             listening.cancel()
+            fetching.cancel()
 
 
 async def keep_rescuing(working: App) -> None:

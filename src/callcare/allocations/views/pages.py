@@ -14,6 +14,7 @@ from callcare.allocations import actions
 from callcare.allocations.enums import AllocationState, FulfilmentKind
 from callcare.allocations.forms import CorrectForm, DeliverForm, FailForm, PromiseForm, ReleaseForm, ReturnForm, typed
 from callcare.allocations.models import Allocation
+from callcare.allocations.views.sharing import line_to_share
 from callcare.catalogue.enums import Mode
 from callcare.commitments.models import Commitment
 from callcare.core import clock
@@ -37,7 +38,11 @@ def of_need(request: HttpRequest, ref: str) -> HttpResponse:
     """What is promised to a need, and the way to promise more."""
     need = get_object_or_404(Need.objects.visible_to(person(request)), ref=ref)
     found = _mine(request).filter(need_line__need=need)
-    return render(request, "allocations/of.html", {"allocations": found, "of": need, "need": need, "side": "need"})
+    return render(
+        request,
+        "allocations/of.html",
+        {"allocations": found, "of": need, "need": need, "side": "need", "shared_line": None},
+    )
 
 
 @allow(Role.OPERATOR)
@@ -46,7 +51,10 @@ def of_commitment(request: HttpRequest, ref: str) -> HttpResponse:
     """To whom a commitment is promised."""
     commitment = get_object_or_404(Commitment.objects.visible_to(person(request)), ref=ref)
     found = _mine(request).filter(commitment_line__commitment=commitment)
-    context = {"allocations": found, "of": commitment, "need": None, "side": "commitment"}
+    context = {
+        "allocations": found, "of": commitment, "need": None, "side": "commitment",
+        "shared_line": line_to_share(cast("Commitment", commitment)),
+    }  # fmt: skip
     return render(request, "allocations/of.html", context)
 
 
@@ -59,7 +67,7 @@ def of_introduction(request: HttpRequest, ref: str) -> HttpResponse:
     found = _mine(request).filter(introduction=introduction)
     context = {
         "allocations": found, "of": introduction, "need": introduction.need, "side": "introduction",
-        "introduction": introduction,
+        "introduction": introduction, "shared_line": None,
     }  # fmt: skip
     return render(request, "allocations/of.html", context)
 

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from callcare.allocations.enums import Proof, RenegedBy
 from callcare.allocations.models import Allocation
@@ -55,6 +55,13 @@ class PromisedField(QuantityField):
 class LineChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A line, said with what is left of it."""
 
+    def offer(self, rows: QuerySet[Any, Any]) -> list[Any]:
+        """Offer these lines, read once: left to itself the field asks for them again each time it is drawn."""
+        self.queryset = rows
+        found = list(rows)
+        self.choices = [("", self.empty_label or ""), *((row.pk, self.label_from_instance(row)) for row in found)]
+        return found
+
     def label_from_instance(self, obj: Any) -> str:
         left = obj.qty_open if isinstance(obj, NeedLine) else obj.qty_free
         owner = f"{obj.commitment.organisation}, " if isinstance(obj, CommitmentLine) else ""
@@ -82,11 +89,13 @@ class PromiseForm(forms.Form):
         super().__init__(*args, **kwargs)
         lines = need.lines.select_related("unit", "category").filter(qty_open__gt=0).order_by("pk")
         offers = _offers(need)
-        self.fields["need_line"].queryset = lines  # type: ignore[attr-defined]
-        self.fields["commitment_line"].queryset = offers  # type: ignore[attr-defined]
+        wanted_lines = cast("LineChoice", self.fields["need_line"]).offer(lines)
+        offered_lines = cast("LineChoice", self.fields["commitment_line"]).offer(offers)
         met = introduction or _the_only_one(need)
-        wanted = next((line for line in lines if met and line.pk == met.need_line_id), lines.first())
-        offered = next((line for line in offers if met and line.pk == met.commitment_line_id), None)
+        self.is_possible = bool(wanted_lines and offered_lines)
+        first = next(iter(wanted_lines), None)
+        wanted = next((line for line in wanted_lines if met and line.pk == met.need_line_id), first)
+        offered = next((line for line in offered_lines if met and line.pk == met.commitment_line_id), None)
         if wanted:
             self.initial.setdefault("need_line", wanted.pk)
         if offered:
@@ -120,12 +129,17 @@ def _the_only_one(need: Need) -> Introduction | None:
 def _offers(need: Need) -> Any:
     """Lines this need may take from: those it was introduced to, first, and its own desk's of the same kind."""
     met = Introduction.objects.filter(need=need, commitment_line=OuterRef("pk"), state__in=LIVE)
-    kinds = need.lines.values("kind")
+    introduced = Introduction.objects.filter(need=need, commitment_line__isnull=False, state__in=LIVE)
+    known = list(introduced.values_list("commitment_line", flat=True))
+    wanted = list(need.lines.values_list("kind", "category"))
     ours = Commitment.objects.offered_to(need.desk).filter(state=CaseState.OPEN, level=Level.CONFIRMED)
-    fitting = Q(desk=need.desk, kind__in=kinds, category__in=need.lines.values("category"))
+    # Named one by one, each has its index; as two tables to look into, every line of the house was read.
+    fitting = Q(
+        desk=need.desk, kind__in={kind for kind, _ in wanted}, category__in={category for _, category in wanted}
+    )
     order = ("-is_met", "commitment__opened_at", "pk")
     all_lines = CommitmentLine.objects.annotate(is_met=Exists(met))
-    fit = all_lines.filter(Q(is_met=True) | fitting, commitment__in=ours, qty_free__gt=0, is_countable=True)
+    fit = all_lines.filter(Q(pk__in=known) | fitting, commitment__in=ours, qty_free__gt=0, is_countable=True)
     # The choice is looked up among these again: a list cut short cannot be filtered, one made from it can.
     shown = all_lines.filter(pk__in=fit.order_by(*order).values("pk")[:MOST])
     return shown.select_related("unit", "category", "commitment__organisation").order_by(*order)
