@@ -28,8 +28,8 @@ READERS = {
 }  # fmt: skip
 # For programs, for the screens, for the ear, for the disk.
 NOT_PAGES = {"health", "calls:stream", "calls:sound", "calls:present", "config:table-refused"}
-# Pages of one mail may hold a frame without scripts, and this walk waits there for ever; why is not found yet. They were
-# looked at by hand.
+# Pages of one mail may hold a frame without scripts, and this walk waits there for ever; why is not found yet.
+# They were looked at by hand.
 IN_A_FRAME = {door.name for door in DOORS if door.name.startswith("mailbox:") and door.has_thing}
 SHOWN = [door for door in DOORS if "get" in door.methods and door.name not in IN_FLUX | NOT_PAGES | IN_A_FRAME]
 
