@@ -100,8 +100,7 @@ def drawn(page: Any) -> None:
 
 
 def axe(page: Any, *, only: str = "html", **how: object) -> list[str]:
-    # A mail is shown in a frame without scripts: axe would wait a minute for its answer.
-    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": TAGS}, "iframes": False} | how
+    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": TAGS}} | how
     broken = page.evaluate(
         """([only, options]) => axe.run(only, options).then(said => said.violations.flatMap(
         one => one.nodes.slice(0, 3).map(node => `${one.id}: ${node.html.replace(/\\s+/g, " ").slice(0, 140)}`)))""",

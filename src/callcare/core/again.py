@@ -1,13 +1,14 @@
 """A deed that chance alone undid is done again, instead of being an error: two that waited for each other, of which
 PostgreSQL undoes one; a reference drawn that another bears.
 
-The one undone wrote nothing (a deed is one transaction), so the whole request can be answered anew, once.
+The one undone wrote nothing (a deed is one transaction): the whole request is answered anew, three times at most.
 """
 
 import logging
 from random import uniform
 from time import sleep
 
+from asgiref.sync import iscoroutinefunction
 from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
@@ -25,8 +26,8 @@ class AgainMiddleware(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         match = request.resolver_match
-        if match is None or connection.in_atomic_block:
-            return None
+        if match is None or connection.in_atomic_block or iscoroutinefunction(match.func):
+            return None  # a stream has begun to flow, or the transaction is not ours to do again
         for time in range(1, TIMES + 1):
             if not is_by_chance(exception):
                 return None
