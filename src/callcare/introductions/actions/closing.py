@@ -108,11 +108,11 @@ def follow_commitment(sender: object, *, commitment: Commitment, by: User | None
 
 
 def _go_on(introduction: Introduction, **facts: Any) -> None:
-    due = after_open_days(introduction.desk, days=NEWS_AFTER)
+    at = clock.now()
     introduction.move(
         S.IN_PROGRESS,
-        first_contact_at=introduction.first_contact_at or clock.now(),
-        next_action_at=due,
+        first_contact_at=introduction.first_contact_at or at,
+        next_action_at=after_open_days(introduction.desk, at, days=NEWS_AFTER),
         **facts,
     )
     overtake_reminders(introduction)

@@ -105,7 +105,7 @@ def propose(
         it.score = score
         it.reasons = [str(reason)[:120] for reason in reasons]
         it.proposed_at = clock.now()
-        it.next_action_at = after_open_days(it.desk, days=ANSWER_WITHIN)
+        it.next_action_at = after_open_days(it.desk, it.proposed_at, days=ANSWER_WITHIN)
         it.save(force_insert=True)
         note_solicitation(need=it.need, giver=it.giver, commitment=it.commitment, by=by)
         follow(moved_by(it))

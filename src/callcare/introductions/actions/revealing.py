@@ -41,10 +41,11 @@ def introduce(introduction: Introduction, *, by: User | None) -> None:
         introduction.refresh_from_db(fields=["asker_consent", "giver_consent"])
         consents = {side: _consent_of(introduction, side) for side in Side}
         _must_reach(introduction, consents)
-        news_on = after_open_days(introduction.desk, days=NEWS_AFTER)
+        sent_at = clock.now()
+        news_on = after_open_days(introduction.desk, sent_at, days=NEWS_AFTER)
         introduction.move(
             IntroductionState.SENT,
-            sent_at=clock.now(),
+            sent_at=sent_at,
             asker_consent=consents[Side.ASKER],
             giver_consent=consents[Side.GIVER],
             next_action_at=news_on,
