@@ -4,25 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db import connection
 
-from callcare.directory.enums import Certainty, ChannelKind, ChannelUse
-from callcare.directory.models import Channel, Organisation, Person
+from callcare.directory.enums import Certainty, ChannelUse
+from callcare.directory.models import Organisation, Person
 from callcare.directory.rules import phones
 from callcare.directory.rules.phones import Phone, PhoneKind
 
 MOST = 5
-
-_BY_USE = (ChannelUse.DIRECT, ChannelUse.SWITCHBOARD, ChannelUse.SHARED, ChannelUse.FORMER)
-_LIKELIEST = (
-    Case(When(use=ChannelUse.FORMER, then=Value(1)), default=Value(0), output_field=IntegerField()),
-    Case(When(certainty=Certainty.KNOWN, then=Value(0)), default=Value(1), output_field=IntegerField()),
-    Case(*(When(use=use, then=Value(rank)) for rank, use in enumerate(_BY_USE)), output_field=IntegerField()),
-    F("last_seen_at").desc(nulls_last=True),
-    F("pk").asc(),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,49 +69,64 @@ class Caller:
 def who_calls(number: str) -> Caller:
     """The organisations and persons this number was noted for, the likeliest first, five at most.
 
-    Known before possible, direct before switchboard, then the last seen. One statement; none for a masked number.
+    Known before possible, direct before switchboard, then the last seen. Three statements at most, none for a masked
+    number: who it was noted for (the function `directory_noted`), then their rows.
     """
     return who_call([number])[number]
 
 
 def who_call(numbers: Collection[str]) -> dict[str, Caller]:
-    """The same for many numbers at once, by the spelling they were asked in. One statement for all of them."""
+    """The same for many numbers at once, by the spelling they were asked in, in as many statements."""
     read = {number: phones.parse(number) for number in numbers}
-    noted: dict[str, list[Channel]] = defaultdict(list)
-    if values := {phone.value for phone in read.values() if phone.value}:
-        for channel in _noted(values):
-            noted[channel.value].append(channel)
-    return {number: _caller(phone, noted[phone.value] if phone.value else []) for number, phone in read.items()}
+    found: dict[str, list[Candidate]] = defaultdict(list)
+    for note, candidate in _candidates(_noted({phone.value for phone in read.values() if phone.value})):
+        found[note.number].append(candidate)
+    return {number: _caller(phone, found[phone.value] if phone.value else []) for number, phone in read.items()}
 
 
-def _caller(phone: Phone, channels: Iterable[Channel]) -> Caller:
+class _Note(NamedTuple):
+    """A number as it was noted for somebody, by the keys of the rows that are kept."""
+
+    number: str
+    person: int | None
+    organisation: int
+    use: str
+    certainty: str
+    last_seen_at: datetime | None
+    raw: str
+
+
+def _noted(values: Collection[str]) -> list[_Note]:
+    if not values:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM directory_noted(%s, %s)", [sorted(values), 4 * MOST])
+        return [_Note(*row) for row in cursor.fetchall()]
+
+
+def _candidates(notes: Collection[_Note]) -> Iterable[tuple[_Note, Candidate]]:
+    persons = Person.objects.in_bulk({note.person for note in notes if note.person})
+    bodies = {note.organisation for note in notes} | {person.organisation_id for person in persons.values()}
+    organisations = Organisation.objects.in_bulk(bodies)
+    for person in persons.values():
+        person.organisation = organisations[person.organisation_id]
+    for note in notes:
+        yield (
+            note,
+            Candidate(
+                organisations[note.organisation],
+                persons[note.person] if note.person else None,
+                note.use,
+                note.certainty,
+                note.last_seen_at,
+                phones.parse(note.raw).extension,
+            ),
+        )
+
+
+def _caller(phone: Phone, candidates: Iterable[Candidate]) -> Caller:
     found: dict[tuple[int, int | None], Candidate] = {}
-    for channel in channels:
-        candidate = _candidate(channel)
-        key = (candidate.organisation.pk, candidate.person.pk if candidate.person else None)
-        found.setdefault(key, candidate)
+    for candidate in candidates:
+        found.setdefault((candidate.organisation.pk, candidate.person.pk if candidate.person else None), candidate)
     every = tuple(found.values())
     return Caller(phone, every[:MOST], others=len(every) > MOST)
-
-
-def _noted(values: Collection[str]) -> QuerySet[Channel]:
-    rows = Channel.objects.filter(
-        Q(person__isnull=True) | Q(person__left_on=None), kind=ChannelKind.PHONE, value__in=values
-    ).select_related(
-        "organisation__merged_into", "person__organisation__merged_into", "person__merged_into__organisation"
-    )
-    if len(values) == 1:  # one call that rings: a window would cost Django more to write than PostgreSQL to answer
-        return rows.order_by(*_LIKELIEST)[: 4 * MOST]
-    place = Window(RowNumber(), partition_by=F("value"), order_by=_LIKELIEST)
-    return rows.annotate(place=place).filter(place__lte=4 * MOST).order_by("value", "place")
-
-
-def _candidate(channel: Channel) -> Candidate:
-    """Merged rows lead to the one kept."""
-    person = channel.person and (channel.person.merged_into or channel.person)
-    owner = person.organisation if person else channel.organisation
-    assert owner is not None, "a channel has one owner"  # noqa: S101  # the database says so
-    organisation = owner.merged_into or owner
-    return Candidate(
-        organisation, person, channel.use, channel.certainty, channel.last_seen_at, phones.parse(channel.raw).extension
-    )

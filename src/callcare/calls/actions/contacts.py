@@ -1,17 +1,18 @@
 """The contact a call opens in the log: one for a caller, however often the call was transferred."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Max
 
 from callcare.calls.enums import Outcome
 from callcare.calls.models import Call
 from callcare.core import clock
-from callcare.core.many import put_many
+from callcare.core.many import bring_many, put_many
 from callcare.desk.actions import (
     note_attempt,
     overtake_reminders,
@@ -91,18 +92,21 @@ def follow(calls: Sequence[Call], changed: Collection[Call]) -> list[Call]:
     callers = who_call({said.raw for _, said in touched})
     owed = _numbers_owed(calls, {said.number for _, said in touched})
     fresh: list[tuple[list[Call], Interaction, Said]] = []
+    known_better: list[tuple[Interaction, Said, dict[str, object]]] = []
     in_vain: list[tuple[Interaction, Said]] = []
     for family, said in touched:
         interaction = next((known[call.interaction_id] for call in family if call.interaction_id), None)
         if interaction is None:
             fresh.append((family, _opened(family, said, callers[said.raw]), said))
             continue
-        was_final = interaction.state == InteractionState.FINAL
-        if news := _bring_up_to_date(interaction, said, callers[said.raw]):
-            _settle(interaction, said, owed)
-            if not was_final or "raw_identity" in news:
+        if news := _news(interaction, said, callers[said.raw]):
+            if interaction.state != InteractionState.FINAL or "raw_identity" in news:
                 in_vain.append((interaction, said))
+            known_better.append((interaction, said, news))
         _attach(family, interaction, moved)
+    _bring_up_to_date(known_better)
+    for interaction, said, _ in known_better:
+        _settle(interaction, said, owed)
     put_many(Interaction, [interaction for _, interaction, _ in fresh])
     _draft([(interaction, said) for _, interaction, said in fresh if said.answered_at])
     for family, interaction, said in fresh:
@@ -211,21 +215,30 @@ def _led_to(said: Said) -> list[str]:
     return [Disposition.VOICEMAIL.value if said.outcome == Outcome.VOICEMAIL else Disposition.NO_ANSWER.value]
 
 
-def _bring_up_to_date(interaction: Interaction, said: Said, caller: Caller) -> set[str]:
-    """Facts are filled in; which were. What a person finished is not opened again, nothing she typed is touched.
+def _bring_up_to_date(heard: Sequence[tuple[Interaction, Said, Mapping[str, object]]]) -> None:
+    """Facts are filled in. What a person finished is not opened again, nothing she typed is touched: only the columns
+    that have news are written, the same ones in one statement.
 
     A contact that the house alone had closed as unanswered is corrected when a late event says somebody did answer.
     """
-    news = _news(interaction, said, caller)
-    if not news:
-        return set()
-    Interaction.objects.filter(pk=interaction.pk).update(**news)
-    for name, value in news.items():
-        setattr(interaction, name, value)
-    if said.answered_at:
-        _draft([(interaction, said)])
-        overtake_reminders(interaction, [ReminderStep.CALL_BACK])
-    return set(news)
+    alike: dict[frozenset[str], list[Interaction]] = defaultdict(list)
+    for interaction, _, news in heard:
+        for name, value in news.items():
+            setattr(interaction, name, value)
+        alike[frozenset(news)].append(interaction)
+    for names, interactions in alike.items():
+        bring_many(Interaction, interactions, {name.removesuffix("_id") for name in names})
+    answered = [(interaction, said) for interaction, said, _ in heard if said.answered_at]
+    _draft(answered)
+    owed = Reminder.objects.planned().filter(
+        subject_type=ContentType.objects.get_for_model(Interaction),
+        subject_id__in=[interaction.pk for interaction, _ in answered],
+        step=ReminderStep.CALL_BACK,
+    )
+    is_owed = set(owed.values_list("subject_id", flat=True))
+    for interaction, _ in answered:
+        if interaction.pk in is_owed:
+            overtake_reminders(interaction, [ReminderStep.CALL_BACK])
 
 
 def _news(interaction: Interaction, said: Said, caller: Caller) -> dict[str, object]:

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -18,7 +18,7 @@ from callcare.calls.models import Call, CallEvent, Extension, Trunk
 from callcare.calls.rules.events import TEST, Kind
 from callcare.calls.rules.fold import CallFacts, Told, fold
 from callcare.core import clock
-from callcare.core.many import put_many
+from callcare.core.many import bring_many, put_many
 from callcare.desk.calendar import calendar_of
 from callcare.desk.enums import Direction
 from callcare.desk.models import Desk
@@ -75,8 +75,7 @@ def fold_calls(keys: Collection[Key], *, trunks: Mapping[int, Trunk], again: boo
     moved = follow(calls, calls if again else changed)
     for call in moved:
         call.version += 1
-    # One INSERT that meets its own rows: `bulk_update` would write a CASE for each value, and that is slow to plan.
-    put_many(Call, moved, once=["id"], updates=[*FOLDED, *LINKS])
+    bring_many(Call, moved, [*FOLDED, *LINKS])
     expect_messages(moved)
     tell(moved)
     return moved
@@ -130,8 +129,9 @@ def _written(calls: Iterable[Call], told: Mapping[Key, list[Told]]) -> list[Call
 
 def _set(call: Call, facts: CallFacts, operators: Mapping[str, int], calendars: dict[int, Calendar]) -> bool:
     before = _state(call)
-    call.rank, call.number_from, call.number_to, call.direction, call.queue, call.started_at, rang = astuple(facts)[:7]
-    call.rang, call.answered_by = list(rang), list(facts.answered_by)
+    call.rank, call.number_from, call.number_to = facts.rank, facts.number_from, facts.number_to
+    call.direction, call.queue, call.started_at = facts.direction, facts.queue, facts.started_at
+    call.rang, call.answered_by = list(facts.rang), list(facts.answered_by)
     call.answered_at, call.ended_at = facts.answered_at, facts.ended_at
     call.is_voicemail, call.media_url, call.media_seconds = facts.is_voicemail, facts.media_url, facts.media_seconds
     call.cause, call.outcome, call.parent_id_received = facts.cause, facts.outcome, facts.parent_id

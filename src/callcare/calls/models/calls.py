@@ -16,7 +16,9 @@ from callcare.desk.enums import Direction
 class CallEvent(models.Model):
     """One thing that happened to one call, in the normal form (`rules.events`)."""
 
-    trunk = models.ForeignKey("calls.Trunk", models.PROTECT, related_name="call_events", verbose_name="raccordement")
+    trunk = models.ForeignKey(
+        "calls.Trunk", models.PROTECT, related_name="call_events", db_index=False, verbose_name="raccordement"
+    )
     inbound = models.ForeignKey(
         "calls.InboundEvent", models.PROTECT, related_name="events", null=True, blank=True, verbose_name="reçu par"
     )
@@ -63,8 +65,12 @@ class CallQuerySet(models.QuerySet["Call"]):
 class Call(models.Model):
     """One telephone call: written by the fold alone, from its events."""
 
-    trunk = models.ForeignKey("calls.Trunk", models.PROTECT, related_name="calls", verbose_name="raccordement")
-    desk = models.ForeignKey("desk.Desk", models.PROTECT, related_name="calls", verbose_name="guichet")
+    trunk = models.ForeignKey(
+        "calls.Trunk", models.PROTECT, related_name="calls", db_index=False, verbose_name="raccordement"
+    )
+    desk = models.ForeignKey(
+        "desk.Desk", models.PROTECT, related_name="calls", db_index=False, verbose_name="guichet"
+    )
     call_id = models.CharField("identifiant reçu", max_length=210)
     interaction = models.ForeignKey(
         "desk.Interaction", models.PROTECT, related_name="calls", null=True, blank=True, verbose_name="contact"

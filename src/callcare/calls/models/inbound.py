@@ -11,7 +11,9 @@ from callcare.core import clock
 class InboundEvent(models.Model):
     """One request of a provider. Its own history: nothing changes but how far it was read, and its body is emptied."""
 
-    trunk = models.ForeignKey("calls.Trunk", models.PROTECT, related_name="inbound", verbose_name="raccordement")
+    trunk = models.ForeignKey(
+        "calls.Trunk", models.PROTECT, related_name="inbound", db_index=False, verbose_name="raccordement"
+    )
     dedupe_key = models.CharField("clé", max_length=120)
     received_at = models.DateTimeField("reçu le", default=clock.now)
     method = models.CharField("méthode", max_length=8, default="POST")

@@ -83,8 +83,10 @@ def text_of(said: Any, *, most: int = 200) -> str:
     """A text or a number as one short line; anything else is "". No control character enters the database."""
     if isinstance(said, bool) or not isinstance(said, str | int | float):
         return ""
-    line = "".join(char if char.isprintable() else " " for char in str(said))
-    return " ".join(line.encode("utf-8", "replace").decode().split())[:most]
+    line = str(said)
+    if not line.isprintable():
+        line = "".join(char if char.isprintable() else " " for char in line)
+    return " ".join(line.split())[:most]
 
 
 def texts_of(said: Any, *, most: int = 20) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def _lists() -> Iterator[Page]:
 def _report() -> Iterator[Page]:
     yield Page("report:review")
     yield Page("report:review", query="departement=59")
-    yield Page("report:review", query="du=2020-01-01&au=2040-12-31")
+    yield Page("report:review", query="du=2017-01-01&au=2026-12-31")
     for code in figures.ALL:
         yield Page("report:rows", more=(code,))
     yield Page("report:rows", more=("contacts",), query="du=2020-01-01&page=999999")

@@ -22,7 +22,7 @@ from callcare.calls.rules.requests import Request
 from callcare.config.bench import stream
 from callcare.config.bench.dataset import OPERATOR
 from callcare.config.bench.measures import Measure, Row, timed
-from callcare.core import clock
+from callcare.core import clock, runtime
 from callcare.desk.models import Desk
 from callcare.directory.callers import who_calls
 from callcare.directory.models import Channel
@@ -129,8 +129,9 @@ def _fold(pick: random.Random) -> Row:
             requests.append(Request(headers={"content-type": "application/json"}, body=body, received_at=moment))
     pick.shuffle(requests)
     keep([Kept.of(trunk, one, f"{before}-{place}") for place, one in enumerate(requests)])
+    runtime.settle()  # as the worker does
     started = perf_counter()
-    while hear_pending(BACKLOG):  # as the worker does
+    while hear_pending(BACKLOG):
         pass
     spent = round((perf_counter() - started) * 1000, 2)
     left = InboundEvent.objects.filter(trunk=trunk, parse_state=ParseState.PENDING).count()

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from callcare.calls.listening import listen_always
+from callcare.core import runtime
 from callcare.mailbox.fetching import fetch_always
 
 RESCUE_EVERY = 60  # seconds
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         connector = app.connector
         if not isinstance(connector, DjangoConnector):
             raise TypeError(f"the worker needs the database, not {connector!r}")
+        runtime.settle()
         with app.replace_connector(connector.get_worker_connector()) as working:
             asyncio.run(work(working))
 
