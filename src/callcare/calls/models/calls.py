@@ -68,9 +68,7 @@ class Call(models.Model):
     trunk = models.ForeignKey(
         "calls.Trunk", models.PROTECT, related_name="calls", db_index=False, verbose_name="raccordement"
     )
-    desk = models.ForeignKey(
-        "desk.Desk", models.PROTECT, related_name="calls", db_index=False, verbose_name="guichet"
-    )
+    desk = models.ForeignKey("desk.Desk", models.PROTECT, related_name="calls", db_index=False, verbose_name="guichet")
     call_id = models.CharField("identifiant reçu", max_length=210)
     interaction = models.ForeignKey(
         "desk.Interaction", models.PROTECT, related_name="calls", null=True, blank=True, verbose_name="contact"
