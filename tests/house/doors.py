@@ -310,6 +310,7 @@ DOORS = [
     # matching
     door("matching:preview", OPERATOR, post=True),
     door("matching:of-need", OPERATOR, of=need),
+    door("matching:leads", OPERATOR, of=need),
     door("matching:why", OPERATOR, of=need),
     door("matching:unanswered", OPERATOR),
     door("matching:cascade", OPERATOR, of=need),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("besoins/<str:ref>/cascade/", views.cascade, name="cascade"),
     path("apercu/", views.preview, name="preview"),
     path("besoins/<str:ref>/", views.of_need, name="of-need"),
+    path("besoins/<str:ref>/pistes/", views.leads, name="leads"),
     path("besoins/<str:ref>/pourquoi/", views.why, name="why"),
     path("besoins/<str:ref>/ecart/", views.dismiss, name="dismissal"),
     path("besoins/<str:ref>/retour/", views.restore, name="restoring"),

@@ -22,12 +22,14 @@ from callcare.matching.candidates import Candidate, Found, candidates_for_need, 
 from callcare.matching.forms import DismissForm, PreviewForm, RestoreForm
 from callcare.matching.lines import offered_by, offered_from_capture, this_day, wanted_by, wanted_from_capture
 from callcare.matching.models import Dismissal, WantedLine
+from callcare.matching.overview import leads_of
 from callcare.matching.unanswered import Asked, age_of, groups_of, lines_without_solution
 from callcare.needs.models import Need, NeedLine
 
 AT_THE_CONSOLE = 3
 ON_A_PAGE = 5
 ON_A_LIST = 20
+DISTANCES = ("20", "50", "100", "200")  # km one can choose
 LINES = 3  # of one case, searched at once; the rest have their page
 
 
@@ -76,6 +78,23 @@ def of_need(request: HttpRequest, ref: str) -> HttpResponse:
     need = _visible_need(request, ref)
     context = {"need": need, "shown": _searched(need), "form": DismissForm(auto_id=False).shown_often()}
     return render(request, "matching/of_need.html", context)
+
+
+@allow(Role.OPERATOR)
+@require_safe
+def leads(request: HttpRequest, ref: str) -> HttpResponse:
+    """All the candidates of one line, two hundred at most, with the map around the need."""
+    need = _visible_need(request, ref)
+    lines = _need_lines(need)
+    asked, km = request.GET.get("ligne", ""), request.GET.get("km", "")
+    line = next((one for one in lines if str(one.pk) == asked), lines[0] if lines else None)
+    within = int(km) if km in DISTANCES else None
+    context = {
+        "need": need, "lines": lines, "line": line, "km": within or "",
+        "all": leads_of(line, user=person(request), within_km=within) if line else None,
+        "distances": [("", "toutes"), *((int(one), f"moins de {one} km") for one in DISTANCES)],
+    }  # fmt: skip
+    return render(request, "matching/leads.html", context)
 
 
 @allow(Role.OPERATOR)

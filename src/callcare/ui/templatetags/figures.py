@@ -125,7 +125,7 @@ def places(points: Sequence[tuple[str, float, float, int]], *, label: str, colum
     said = f"{label} : {len(known)} communes, la première est {leader[0]} ({french.number(leader[3])})"
     return {
         "circles": circles,
-        "names": _named(circles),
+        "names": named(circles),
         "points": known,
         "label": label,
         "column": column,
@@ -145,11 +145,13 @@ def _on_paper(points: Sequence[tuple[str, float, float, int]]) -> list[tuple[flo
     return [(round(x * scale + across, 1), round(y * scale + down, 1)) for x, y in flat]
 
 
-def _named(circles: list[tuple[float, float, float, str, int]]) -> list[tuple[float, float, str]]:
-    """Names beside the largest circles, where none covers another."""
+def named(
+    circles: Sequence[tuple[float, float, float, str, int]], *, width: int = MAP_WIDTH
+) -> list[tuple[float, float, str]]:
+    """Names beside the first circles, where none covers another."""
     names: list[tuple[float, float, str]] = []
     for x, y, radius, name, _ in circles:
-        is_left = x + radius + LETTER * len(name) > MAP_WIDTH
+        is_left = x + radius + LETTER * len(name) > width
         at = x - radius - 4 - LETTER * len(name) if is_left else x + radius + 4
         if all(abs(y - other_y) > 17 or at > other + LETTER * len(word) or other > at + LETTER * len(name)
                for other, other_y, word in names):  # fmt: skip

@@ -1,0 +1,105 @@
+"""All the leads of one line of a need, in their order, with the map around it and what is known of each giver."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Count, Max, Q
+
+from callcare.accounts.models import User
+from callcare.commitments.models import CommitmentLine
+from callcare.desk.models import Interaction
+from callcare.matching import links
+from callcare.matching.candidates import Candidate, Found, candidates_for_need
+from callcare.matching.lines import solicited_since, this_day, wanted_by
+from callcare.matching.models import Solicitation
+from callcare.needs.models import NeedLine
+from callcare.ui.templatetags.surroundings import Spot
+
+MOST = 200
+WITH_A_KEY = 9  # the first ones answer to their digit
+
+
+class Asked(NamedTuple):
+    """When a giver was last asked for anything, and how often these thirty days; by whatever desk."""
+
+    at: datetime
+    lately: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A candidate in its place in the list."""
+
+    rank: int
+    one: Candidate
+    relate: str  # the address of « Relier », "" where nobody offers it
+    last_contact: datetime | None  # with a desk of the person who looks
+    asked: Asked | None
+
+    @property
+    def key(self) -> int | None:
+        return self.rank if self.rank <= WITH_A_KEY and self.relate else None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the page shows. `here` is None where the need has no place."""
+
+    found: Found
+    leads: tuple[Lead, ...]
+    here: Spot | None
+    spots: tuple[Spot, ...]
+    placeless: int = field(default=0)  # leads without a place: at a distance, money, or a commune not said
+
+    @property
+    def is_cut(self) -> bool:
+        """There may be more: the engine was asked for so many."""
+        return len(self.found.candidates) >= MOST
+
+
+def leads_of(line: NeedLine, *, user: User, within_km: int | None = None) -> Overview:
+    """The first two hundred candidates of a need line; `within_km` leaves out those farther and those without a place.
+
+    A handful of statements whatever their number: the engine's, and one each for places, contacts, solicitations.
+    """
+    found = candidates_for_need(wanted_by(line), today=this_day(), limit=MOST)
+    chosen = [one for one in found.candidates if within_km is None or (one.km is not None and one.km <= within_km)]
+    givers = {one.organisation for one in chosen}
+    contacts, asked = _last_contacts(givers, user), _asked(givers)
+    leads = tuple(
+        Lead(
+            rank,
+            one,
+            links.relate(need_line=line.pk, commitment_line=one.line),
+            contacts.get(one.organisation),
+            asked.get(one.organisation),
+        )
+        for rank, one in enumerate(chosen, 1)
+    )
+    spots = _spots(leads)
+    commune = line.need.commune
+    here = Spot(0, commune.name, commune.lat, commune.lon) if commune and commune.lat and commune.lon else None
+    return Overview(found, leads, here, spots, len(leads) - len(spots))
+
+
+def _last_contacts(givers: Collection[int], user: User) -> dict[int, datetime]:
+    mine = Interaction.objects.visible_to(user).filter(organisation__in=givers)
+    return dict(mine.order_by().values_list("organisation").annotate(last=Max("started_at")))
+
+
+def _asked(givers: Collection[int]) -> dict[int, Asked]:
+    """No word of the other desk's need: who was asked when is there to leave people in peace."""
+    of_giver = Solicitation.objects.filter(giver__in=givers).order_by().values_list("giver")
+    lately = Count("pk", filter=Q(at__gte=solicited_since()))
+    return {giver: Asked(at, times) for giver, at, times in of_giver.annotate(last=Max("at"), lately=lately)}
+
+
+def _spots(leads: Sequence[Lead]) -> tuple[Spot, ...]:
+    lines = CommitmentLine.objects.filter(pk__in=[lead.one.line for lead in leads])
+    known = lines.values_list("pk", "commitment__commune__lat", "commitment__commune__lon")
+    places = {pk: (lat, lon) for pk, lat, lon in known if lat is not None and lon is not None}
+    return tuple(
+        Spot(lead.rank, lead.one.commune, *places[lead.one.line]) for lead in leads if lead.one.line in places
+    )
