@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from callcare.core.deeds import Line
 from callcare.ui.forms import DayField
+from callcare.ui.templatetags.surroundings import Spot
 
 
 class SampleForm(forms.Form):
@@ -77,6 +78,12 @@ SPOTS = [
     ("Lens", 50.43, 2.83, 7),
     ("Dunkerque", 51.03, 2.38, 3),
 ]
+HERE = Spot(0, "Lille", 50.63, 3.06)
+AROUND = [
+    Spot(1, "Roubaix", 50.69, 3.17), Spot(2, "Roubaix", 50.69, 3.17), Spot(3, "Lens", 50.43, 2.83),
+    Spot(4, "Amiens", 49.89, 2.3), Spot(5, "Dunkerque", 51.03, 2.38),
+]  # fmt: skip
+
 WEEKS = [(f"s. {week}", count) for week, count in enumerate([96, 121, 140, 131, 168, 176, 158, 190, 184, 166, 202], 6)]
 
 
@@ -112,7 +119,7 @@ def style(request: HttpRequest) -> HttpResponse:
     form = SampleForm({"name": "", "quantity": "3", "kind": "goods", "mode": "gift", "words": "Révisions du bac."})
     facts = {
         "states": STATES, "form": form, "pieces": PIECES, "half_days": HALF_DAYS, "euros": EUROS, "steps": FUNNEL,
-        "weeks": WEEKS, "spots": SPOTS, "told": _told(),
+        "weeks": WEEKS, "spots": SPOTS, "here": HERE, "around": AROUND, "told": _told(),
         "outdated": Outdated(), "page": Paginator(range(62), 20).page(2),
         "day": datetime(2021, 4, 2, 8, 0, tzinfo=UTC),
     }  # fmt: skip

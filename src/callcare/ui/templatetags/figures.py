@@ -7,6 +7,8 @@ from math import cos, radians, sqrt
 from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from callcare.core import french
 from callcare.ui.templatetags.words import qty
@@ -15,11 +17,27 @@ register = template.Library()
 _ids = count(1)
 
 
-@register.inclusion_tag("ui/score.html")
-def score(value: int) -> dict[str, Any]:
-    """{% score 93 %}: a ring, the number inside it."""
-    around = 106.8  # the circumference of a circle of radius 17
-    return {"value": value, "part": round(around * max(0, min(100, value)) / 100, 1), "around": around}
+RING = 106.8  # the circumference of a circle of radius 17
+_SCORE = (
+    '<svg class="score" viewBox="0 0 40 40" role="img" aria-label="score {} sur 100">'
+    '<circle class="all" cx="20" cy="20" r="17"/>'
+    '<circle class="part" cx="20" cy="20" r="17" stroke-dasharray="{} 106.8" transform="rotate(-90 20 20)"/>'
+    '<text x="20" y="20.5" aria-hidden="true">{}</text></svg>'
+)
+
+
+@register.simple_tag
+def score(value: int) -> SafeString:
+    """{% score 93 %}: a ring, the number inside. No template of its own: a list holds two hundred of them."""
+    return format_html(_SCORE, value, round(RING * max(0, min(100, value)) / 100, 1), value)
+
+
+@register.filter
+def reasons(said: Iterable[Any]) -> SafeString:
+    """{{ one.reasons|reasons }}: each with its tone, what speaks for it green, what limits it amber."""
+    marks = {"good": "<b>{}</b>", "limit": "<i>{}</i>"}
+    parts = [format_html(marks.get(one.tone, "{}"), one.text) for one in said]
+    return format_html_join(" · ", "{}", ((part,) for part in parts))
 
 
 def _share(part: int, whole: int) -> float:
