@@ -11,8 +11,8 @@ from time import monotonic
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import connection
 
+from callcare.core.replica import connection
 from callcare.matching import sql
 from callcare.matching.lines import SETTINGS, offered_from
 from callcare.matching.rules import filters, scores

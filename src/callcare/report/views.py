@@ -15,6 +15,7 @@ from callcare.accounts.requests import allow, person
 from callcare.core import clock, french
 from callcare.core.deeds import Refused
 from callcare.core.listing import KeyPaginator
+from callcare.core.replica import from_replica
 from callcare.desk.models import desk_keys, desks_of
 from callcare.outcomes.models import Outcome
 from callcare.report import figures
@@ -50,6 +51,7 @@ def _query(request: HttpRequest, scope: Scope, **more: str) -> str:
 
 @allow(Role.OPERATOR, Role.STEWARD)
 @require_safe
+@from_replica
 def review(request: HttpRequest) -> HttpResponse:
     """Where do we stand? Targets, the way from a contact to a person helped, by month and territory."""
     known = list(Target.objects.order_by("indicator", "due_on"))
@@ -152,6 +154,7 @@ def _cell(figure: Figure, n: int, query: str) -> dict[str, Any]:
 
 @allow(Role.OPERATOR, Role.STEWARD)
 @require_safe
+@from_replica
 def rows(request: HttpRequest, code: str) -> HttpResponse:
     """The rows behind one figure: as many, or adding up to as much, as the figure says."""
     figure: Figure | None = figures.ALL.get(code)

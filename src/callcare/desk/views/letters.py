@@ -11,6 +11,7 @@ from callcare.accounts.enums import Role
 from callcare.accounts.requests import allow, person
 from callcare.core.deeds import Refused
 from callcare.core.listing import KeyPaginator
+from callcare.core.replica import from_replica
 from callcare.desk import actions
 from callcare.desk.enums import MailState
 from callcare.desk.models import OutgoingMail
@@ -25,6 +26,7 @@ def _find(request: HttpRequest, ref: str) -> OutgoingMail:
 
 @allow(Role.OPERATOR)
 @require_safe
+@from_replica
 def letter_list(request: HttpRequest) -> HttpResponse:
     """The letters of her desks, latest first, filtered by state."""
     rows = OutgoingMail.objects.visible_to(person(request)).select_related("desk").order_by("-queued_at", "-pk")
