@@ -27,6 +27,7 @@ from callcare.report.months import Table, table_of
 from callcare.report.permissions import may_aim
 from callcare.report.rows import shown
 from callcare.report.rules import Period, forecast, month_of, months, pace
+from callcare.report.templatetags.counts import Column, Counts
 
 
 def _scope(request: HttpRequest, running: Iterable[Target]) -> tuple[Scope, ScopeForm]:
@@ -57,7 +58,8 @@ def review(request: HttpRequest) -> HttpResponse:
     known = list(Target.objects.order_by("indicator", "due_on"))
     scope, form = _scope(request, known)
     table = table_of(scope)
-    address = {code: f"{reverse('report:rows', args=[code])}?{_query(request, scope)}" for code in figures.ALL}
+    opened = {code: reverse("report:rows", args=[code]) for code in figures.ALL}
+    address = {code: f"{url}?{_query(request, scope)}" for code, url in opened.items()}
     context = {
         "scope": scope,
         "form": form,
@@ -65,7 +67,7 @@ def review(request: HttpRequest) -> HttpResponse:
         "funnel": [(figure.label, table.total[figure.code], address[figure.code]) for figure in figures.FUNNEL],
         "by_month": _by_month(request, scope, table),
         "by_place": _by_place(request, scope, table, form.place_names()),
-        "columns": figures.FUNNEL,
+        "columns": [Column(one.label, one.definition, opened[one.code]) for one in figures.FUNNEL],
         "weeks": [(f"{week:%d/%m}", n) for week, n in table.weeks],
         "places": figures.needs_by_commune(scope),
         "thanks": _thanks(request, scope),
@@ -121,7 +123,7 @@ def _gauges(scope: Scope, known: Iterable[Target], table: Table, address: dict[s
     return drawn
 
 
-def _by_month(request: HttpRequest, scope: Scope, table: Table) -> list[dict[str, Any]]:
+def _by_month(request: HttpRequest, scope: Scope, table: Table) -> list[Counts]:
     """A line for each month, also the empty ones; each number opens its rows."""
     lines = []
     for first in months(scope.period):
@@ -130,26 +132,22 @@ def _by_month(request: HttpRequest, scope: Scope, table: Table) -> list[dict[str
             "du": max(whole.first, scope.period.first).isoformat(),
             "au": min(whole.last, scope.period.last).isoformat(),
         }
-        query = _query(request, scope, **inside)
-        counts = [_cell(figure, table.by_month[first, figure.code], query) for figure in figures.FUNNEL]
-        lines.append({"label": f"{french.MONTHS[first.month - 1]} {first.year}", "counts": counts})
+        counted = tuple(table.by_month[first, figure.code] for figure in figures.FUNNEL)
+        label = f"{french.MONTHS[first.month - 1]} {first.year}"
+        lines.append(Counts(label, _query(request, scope, **inside), counted))
     return lines
 
 
-def _by_place(request: HttpRequest, scope: Scope, table: Table, names: dict[str, str]) -> list[dict[str, Any]]:
+def _by_place(request: HttpRequest, scope: Scope, table: Table, names: dict[str, str]) -> list[Counts]:
     """A line for each département where something happened, the busiest first, the unknown place last."""
     sums = table.by_place
     places = sorted({place for place, _ in sums}, key=lambda place: (not place, -sums[place, "contacts"], place))
     lines = []
     for place in places:
-        query = _query(request, scope, departement=place or NOWHERE)
-        counts = [_cell(figure, sums[place, figure.code], query) for figure in figures.FUNNEL]
-        lines.append({"label": names.get(place) if place else "Lieu non précisé", "counts": counts})
+        counted = tuple(sums[place, figure.code] for figure in figures.FUNNEL)
+        label = names.get(place, place) if place else "Lieu non précisé"
+        lines.append(Counts(label, _query(request, scope, departement=place or NOWHERE), counted))
     return lines
-
-
-def _cell(figure: Figure, n: int, query: str) -> dict[str, Any]:
-    return {"label": figure.label, "n": n, "url": f"{reverse('report:rows', args=[figure.code])}?{query}"}
 
 
 @allow(Role.OPERATOR, Role.STEWARD)
