@@ -23,7 +23,7 @@ from callcare.report.actions import set_target
 from callcare.report.figures import NOWHERE, Figure, Scope
 from callcare.report.forms import ScopeForm, TargetForm
 from callcare.report.models import Target
-from callcare.report.months import Table, table_of
+from callcare.report.months import Table, table_of, value_of
 from callcare.report.permissions import may_aim
 from callcare.report.rows import shown
 from callcare.report.rules import Period, forecast, month_of, months, pace
@@ -71,7 +71,7 @@ def review(request: HttpRequest) -> HttpResponse:
         "weeks": [(f"{week:%d/%m}", n) for week, n in table.weeks],
         "places": figures.needs_by_commune(scope),
         "thanks": _thanks(request, scope),
-        "unanswered": figures.unanswered_by_category(scope),
+        "unanswered": figures.named(table.lacking),
         "unanswered_url": address[figures.UNANSWERED.code],
         "may_look": person(request).is_operator,
         "may_aim": may_aim(person(request)),
@@ -160,7 +160,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     scope, form = _scope(request, Target.objects.all())
     found = shown(figure, scope)
-    value = figure.value(scope)
+    value = value_of(figure, scope)
     many = None if figure.weight else value  # without a weight, each row is one of the figure
     context = {
         "figure": figure,
