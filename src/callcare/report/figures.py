@@ -8,9 +8,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
+from itertools import islice
 from operator import or_
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     BigIntegerField,
     Count,
@@ -254,12 +256,22 @@ def desks_of(user: User) -> QuerySet[Desk]:
     return Desk.objects.all() if user.is_steward else Desk.objects.filter(operators=user)
 
 
+# The first communes are named, not each need's: looking up thirty thousand names for sixty is most of the time.
+PLACED = """
+WITH counted (commune_id, n) AS ({counted}),
+first AS MATERIALIZED (SELECT * FROM counted ORDER BY n DESC FETCH FIRST %s ROWS WITH TIES)
+SELECT name, lat, lon, n FROM first JOIN territories_territory t ON t.id = first.commune_id
+WHERE lat IS NOT NULL AND lon IS NOT NULL ORDER BY n DESC, name LIMIT %s
+"""
+
+
 def needs_by_commune(scope: Scope, *, most: int = 60) -> list[tuple[str, float, float, int]]:
     """Where the needs are: (commune, latitude, longitude, how many), those with the most first."""
-    placed = NEEDS.rows(scope).filter(commune__lat__isnull=False, commune__lon__isnull=False).order_by()
-    counted = placed.values("commune__name", "commune__lat", "commune__lon").annotate(n=Count("pk"))
-    first = counted.order_by("-n", "commune__name")[:most]
-    return list(first.values_list("commune__name", "commune__lat", "commune__lon", "n"))
+    placed = NEEDS.rows(scope).filter(commune__isnull=False).order_by()
+    counted, facts = placed.values_list("commune").annotate(n=Count("pk")).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(PLACED.format(counted=counted), [*facts, most, most])
+        return cursor.fetchall()
 
 
 def named(lacking: Mapping[int, int], *, most: int = 6) -> list[tuple[str, int]]:
@@ -280,6 +292,8 @@ def thanks(scope: Scope, *, most: int = 3) -> list[Outcome]:
         answered_at__lt=scope.period.until,
         desk_id__in=scope.desks,
     ).exclude(verbatim="")
-    latest = said.select_related("need__commune", "need__organisation").order_by("-answered_at", "-pk")[: most * 5]
-    named = ((one, privacy.found_in(one.verbatim, known=[one.need.organisation.name])) for one in latest)
-    return [one for one, findings in named if not findings][:most]
+    order = ("-answered_at", "-pk")
+    latest = Outcome.objects.filter(pk__in=said.order_by(*order).values("pk")[: most * 5]).order_by(*order)
+    shown = latest.select_related("need__commune", "need__organisation")
+    clean = (one for one in shown if not privacy.found_in(one.verbatim, known=[one.need.organisation.name]))
+    return list(islice(clean, most))
