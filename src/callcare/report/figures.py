@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import (
     BigIntegerField,
+    CharField,
     Count,
     DateField,
     Exists,
@@ -45,6 +46,7 @@ from callcare.report.rules import PARIS, Period
 Rows = QuerySet[Any]
 NOWHERE = "aucun"  # the place of what has none
 NO_KEY = Cast(None, BigIntegerField())
+NO_PLACE = Cast(None, CharField())
 FEW = 12  # days looked up one by one in an index
 
 
@@ -99,13 +101,16 @@ class Figure:
         """The figure itself, counted from its rows."""
         return int(self.rows(scope).aggregate(n=self._counted())["n"] or 0)
 
-    def by_day(self, scope: Scope, days: Collection[date] = ()) -> Rows:
-        """The figure as rows (code, day, desk, département, category, n); of `days` alone, where they are said."""
+    def by_day(self, scope: Scope, days: Collection[date] = (), *, place: Any = None) -> Rows:
+        """The figure as rows (code, day, desk, département, category, n); of `days` alone, where they are said.
+
+        `place` is what to say for the département, where it need not be looked up.
+        """
         cut = self.rows(scope).order_by().annotate(
             figure=Value(self.code),
             on_day=TruncDate(self.when, tzinfo=PARIS),
             at_desk=F(self.desk),
-            in_place=Coalesce(f"{self.place}__departement__code", Value("")),
+            in_place=place or Coalesce(f"{self.place}__departement__code", Value("")),
             of_part=F(self.part) if self.part else NO_KEY,
         )
         if len(days) > FEW:
@@ -160,7 +165,7 @@ def people_committed(scope: Scope) -> Rows:
     """`COMMITTED` alone, as the one row `by_day` would say, without a day: as many persons as first commitments."""
     found = COMMITTED.rows(scope) if scope.departement else _confirmed(scope)
     counted = found.order_by().annotate(
-        figure=Value(COMMITTED.code), on_day=Cast(None, DateField()), at_desk=NO_KEY, in_place=Value(""), of_part=NO_KEY
+        figure=Value(COMMITTED.code), on_day=Cast(None, DateField()), at_desk=NO_KEY, in_place=NO_PLACE, of_part=NO_KEY
     )
     summed: Rows = counted.values_list("figure", "on_day", "at_desk", "in_place", "of_part")
     return summed.annotate(n=Count("person", distinct=True))

@@ -8,8 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Value
 
 from callcare.desk.models import Desk
 from callcare.report.figures import (
@@ -24,6 +26,7 @@ from callcare.report.figures import (
     INTRODUCTIONS,
     LACKING,
     NEEDS,
+    NO_PLACE,
     NOWHERE,
     PEOPLE,
     UNANSWERED,
@@ -113,7 +116,7 @@ class Table:
     def weeks(self) -> list[tuple[date, int]]:
         return sorted((week, n) for week, n in self.by_week.items() if n)
 
-    def add(self, code: str, day: date | None, place: str, category: int | None, n: int) -> None:
+    def add(self, code: str, day: date | None, place: str | None, category: int | None, n: int) -> None:
         """What the rows of a day say."""
         if category is not None:
             self.lacking[category] += n
@@ -121,9 +124,10 @@ class Table:
         self.total[code] += n
         if day:
             self.by_month[day.replace(day=1), code] += n
-            self.by_place[place, code] += n
             if code == CONTACTS.code:
                 self.by_week[week_of(day).first] += n
+        if place is not None:
+            self.by_place[place, code] += n
 
 
 def table_of(scope: Scope) -> Table:
@@ -155,7 +159,7 @@ def _add_kept(codes: Collection[str], scope: Scope, table: Table) -> dict[str, s
         "codes": [*codes], "subjects": [subjects[code] for code in codes], "weeks": CONTACTS.code,
         "columns": [figure.code for figure in FUNNEL], "desks": [*scope.desks], "first": period.first,
         "last": period.last, "first_month": month_of(period.first).first, "ragged": [*off],
-        "place": {"": EVERYWHERE, NOWHERE: ""}.get(scope.departement, scope.departement),
+        "place": _place(scope),
     }  # fmt: skip
     taken_off = " ".join(f"WHEN c.month = '{month}' THEN {days}" for month, days in off.items())
     each = "c.departement = %(place)s" if scope.departement else f"c.departement <> '{EVERYWHERE}'"
@@ -197,15 +201,23 @@ def _uncounted(codes: Iterable[str], scope: Scope, touched: dict[str, set[date |
     asked = []
     for subject, figures in SUBJECTS.items():
         days = touched[subject]
-        asked += [_by_day(code, scope, days) for code in codes if code in figures and days]
+        for code in codes:
+            if code in figures and days:
+                place = None if figures[code] in FUNNEL else NO_PLACE  # the others are shown for all places together
+                asked.append(_by_day(code, scope, days, Value(_place(scope)) if scope.departement else place))
     return asked
 
 
-def _by_day(code: str, scope: Scope, days: Collection[date | None]) -> Rows:
+def _place(scope: Scope) -> str:
+    """The place of the cells that are read."""
+    return {"": EVERYWHERE, NOWHERE: ""}.get(scope.departement, scope.departement)
+
+
+def _by_day(code: str, scope: Scope, days: Collection[date | None], place: Any = None) -> Rows:
     known = sorted(day for day in days if day)
     if None not in days:
         scope = replace(scope, period=Period(known[0], known[-1]))
-    return KEPT[code].by_day(scope, () if None in days else known)
+    return KEPT[code].by_day(scope, () if None in days else known, place=place)
 
 
 def count_touched_days() -> int:
