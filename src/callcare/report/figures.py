@@ -45,8 +45,8 @@ from callcare.report.rules import PARIS, Period
 
 Rows = QuerySet[Any]
 NOWHERE = "aucun"  # the place of what has none
-NO_KEY = Cast(None, BigIntegerField())
-NO_PLACE = Cast(None, CharField())
+NO_KEY = Cast(Value(None), BigIntegerField())
+NO_PLACE = Cast(Value(None), CharField())
 FEW = 12  # days looked up one by one in an index
 
 
@@ -106,12 +106,16 @@ class Figure:
 
         `place` is what to say for the département, where it need not be looked up.
         """
-        cut = self.rows(scope).order_by().annotate(
-            figure=Value(self.code),
-            on_day=TruncDate(self.when, tzinfo=PARIS),
-            at_desk=F(self.desk),
-            in_place=place or Coalesce(f"{self.place}__departement__code", Value("")),
-            of_part=F(self.part) if self.part else NO_KEY,
+        cut = (
+            self.rows(scope)
+            .order_by()
+            .annotate(
+                figure=Value(self.code),
+                on_day=TruncDate(self.when, tzinfo=PARIS),
+                at_desk=F(self.desk),
+                in_place=place or Coalesce(f"{self.place}__departement__code", Value("")),
+                of_part=F(self.part) if self.part else NO_KEY,
+            )
         )
         if len(days) > FEW:
             cut = cut.filter(on_day__in=days)
@@ -165,10 +169,15 @@ def people_committed(scope: Scope) -> Rows:
     """`COMMITTED` alone, as the one row `by_day` would say, without a day: as many persons as first commitments."""
     found = COMMITTED.rows(scope) if scope.departement else _confirmed(scope)
     counted = found.order_by().annotate(
-        figure=Value(COMMITTED.code), on_day=Cast(None, DateField()), at_desk=NO_KEY, in_place=NO_PLACE, of_part=NO_KEY
+        figure=Value(COMMITTED.code),
+        on_day=Cast(Value(None), DateField()),
+        at_desk=NO_KEY,
+        in_place=NO_PLACE,
+        of_part=NO_KEY,
     )
-    summed: Rows = counted.values_list("figure", "on_day", "at_desk", "in_place", "of_part")
-    return summed.annotate(n=Count("person", distinct=True))
+    cut = counted.values_list("figure", "on_day", "at_desk", "in_place", "of_part")
+    summed: Rows = cut.annotate(n=Count("person", distinct=True))
+    return summed
 
 
 def _without_help(needs: Rows, *, need: str = "") -> Rows:
@@ -276,7 +285,8 @@ def needs_by_commune(scope: Scope, *, most: int = 60) -> list[tuple[str, float, 
     counted, facts = placed.values_list("commune").annotate(n=Count("pk")).query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(PLACED.format(counted=counted), [*facts, most, most])
-        return cursor.fetchall()
+        found: list[tuple[str, float, float, int]] = cursor.fetchall()
+    return found
 
 
 def named(lacking: Mapping[int, int], *, most: int = 6) -> list[tuple[str, int]]:

@@ -58,7 +58,9 @@ class Cell(models.Model):
         verbose_name_plural = "comptes des mois"
         constraints = [
             models.UniqueConstraint(
-                fields=["figure", "departement", "month", "desk", "category"], include=["n"], nulls_distinct=False,
+                fields=["figure", "departement", "month", "desk", "category"],
+                include=["n"],
+                nulls_distinct=False,
                 name="cell_once",
             ),  # fmt: skip
         ]

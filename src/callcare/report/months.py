@@ -16,8 +16,8 @@ from django.db.models import Value
 from callcare.desk.models import Desk
 from callcare.report.figures import (
     ANNOUNCED,
-    COMMITTED,
     COMMITMENTS,
+    COMMITTED,
     COMPUTERS,
     CONFIRMED,
     CONTACTS,
@@ -71,7 +71,8 @@ there AS ({there})
 SELECT 'm' AS what, figure, month, NULL AS departement, NULL::bigint AS category_id, sum(n)::bigint
     FROM here WHERE category_id IS NULL GROUP BY figure, month
 UNION ALL
-SELECT 'c', figure, NULL, NULL, category_id, sum(n) FROM here WHERE category_id IS NOT NULL GROUP BY figure, category_id
+SELECT 'c', figure, NULL, NULL, category_id, sum(n)
+    FROM here WHERE category_id IS NOT NULL GROUP BY figure, category_id
 UNION ALL
 SELECT 'p', figure, NULL, departement, NULL, sum(n) FROM there GROUP BY figure, departement
 UNION ALL
@@ -104,7 +105,7 @@ class CellsDiffer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The figures of a scope: by month, by département (INSEE code, "" for none), what lacks by category, the weeks."""
+    """The figures of a scope: by month, by département (INSEE code, "" for none), lacks by category, contacts by week."""
 
     by_month: Counter[tuple[date, str]] = field(default_factory=Counter)
     by_place: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -155,7 +156,7 @@ def _add_kept(codes: Collection[str], scope: Scope, table: Table) -> dict[str, s
     """Add what the untouched cells say; answers the touched days by subject. One statement, seen at one instant."""
     period, off = scope.period, _left_out(scope.period)
     subjects = {code: subject for subject, figures in SUBJECTS.items() for code in figures}
-    facts = {
+    facts: dict[str, Any] = {
         "codes": [*codes], "subjects": [subjects[code] for code in codes], "weeks": CONTACTS.code,
         "columns": [figure.code for figure in FUNNEL], "desks": [*scope.desks], "first": period.first,
         "last": period.last, "first_month": month_of(period.first).first, "ragged": [*off],
