@@ -163,3 +163,4 @@ def test_the_map_counts_the_needs_of_each_commune(story):
     cast.need(2, commune=cast.lens())
     assert [(name, n) for name, _, _, n in figures.needs_by_commune(scope())] == [("Roubaix", 2), ("Lens", 1)]
     assert figures.needs_by_commune(scope(departement="80")) == []
+    assert figures.needs_by_commune(scope(desks=frozenset())) == []

@@ -281,6 +281,8 @@ WHERE lat IS NOT NULL AND lon IS NOT NULL ORDER BY n DESC, name LIMIT %s
 
 def needs_by_commune(scope: Scope, *, most: int = 60) -> list[tuple[str, float, float, int]]:
     """Where the needs are: (commune, latitude, longitude, how many), those with the most first."""
+    if not scope.desks:
+        return []
     placed = NEEDS.rows(scope).filter(commune__isnull=False).order_by()
     counted, facts = placed.values_list("commune").annotate(n=Count("pk")).query.sql_with_params()
     with connection.cursor() as cursor:

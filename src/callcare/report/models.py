@@ -1,7 +1,7 @@
 """What was aimed at, and the figures of past days, kept until something touches them.
 
 A figure is a question to the database (`figures`). A cell is its answer for one month, day by day, kept beside the
-rows; what touches the rows says so in the same transaction (triggers of migration 0003), and a touched day is not read.
+rows; what touches the rows says so in the same transaction (triggers of migration 0003): a touched day is not read.
 """
 
 import pghistory
@@ -41,7 +41,10 @@ class Target(models.Model):
 
 
 class Cell(models.Model):
-    """What one figure counts in one month, day by day, at one desk, in one département (and category, where cut so)."""
+    """What one figure counts in one month, day by day, at one desk, in one département ("*": all of them together).
+
+    What lacks is cut by category as well.
+    """
 
     figure = models.CharField("chiffre", max_length=24)
     month = models.DateField("mois")
@@ -62,7 +65,7 @@ class Cell(models.Model):
                 include=["n"],
                 nulls_distinct=False,
                 name="cell_once",
-            ),  # fmt: skip
+            ),
         ]
 
     def __str__(self) -> str:

@@ -105,7 +105,7 @@ class CellsDiffer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The figures of a scope: by month, by département (INSEE code, "" for none), lacks by category, contacts by week."""
+    """The figures of a scope: by month, by place (INSEE code, "" for none), what lacks by category, the weeks."""
 
     by_month: Counter[tuple[date, str]] = field(default_factory=Counter)
     by_place: Counter[tuple[str, str]] = field(default_factory=Counter)
