@@ -12,7 +12,6 @@ from itertools import islice
 from operator import or_
 from typing import Any
 
-from django.db import connection
 from django.db.models import (
     BigIntegerField,
     CharField,
@@ -35,6 +34,7 @@ from callcare.allocations.models import Allocation, Fulfilment
 from callcare.catalogue.models import Category
 from callcare.commitments.enums import Level
 from callcare.commitments.models import Commitment, CommitmentLine
+from callcare.core.replica import connection
 from callcare.desk.enums import CaseState, InteractionChannel
 from callcare.desk.models import Desk, Interaction
 from callcare.desk.rules import privacy

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Value
 
+from callcare.core.replica import connection
 from callcare.desk.models import Desk
 from callcare.report.figures import (
     ANNOUNCED,
