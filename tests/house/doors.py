@@ -308,6 +308,9 @@ DOORS = [
     door("mailbox:box-trial", ADMIN, of=closed_box, post=True),
     door("calls:take", OPERATOR, of=ringing, post=True),
     # matching
+    door("matching:morning", OPERATOR),
+    door("matching:morning-aside", OPERATOR, post=True, asks=True),
+    door("matching:morning-later", OPERATOR, post=True, asks=True),
     door("matching:preview", OPERATOR, post=True),
     door("matching:of-need", OPERATOR, of=need),
     door("matching:leads", OPERATOR, of=need),

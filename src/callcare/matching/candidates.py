@@ -95,13 +95,38 @@ def candidates_for_need(
 
     Near misses come when nothing was found, or when `all_misses` asks for them. The engines answer alike.
     """
+    params = question(wanted, today=today, limit=limit) | {"all_misses": all_misses}
+
+    def candidate(card: Mapping[str, Any]) -> Candidate:
+        return giver_told(card, wanted, offered_from(card), today)
+
+    def search(*, with_misses: bool) -> Found:
+        answer = engine(wanted, params, today=today, with_misses=with_misses)
+        return _found(answer, candidate)
+
+    found = search(with_misses=all_misses)
+    return found if all_misses or found.candidates or not found.looked_at else search(with_misses=True)
+
+
+def giver_told(card: Mapping[str, Any], wanted: Wanted, offered: Offered, today: Day) -> Candidate:
+    """A commitment line as it is shown beside a need line."""
+    unlimited = "selon les besoins" if not offered.is_countable else ""
+    said = unlimited or f"reste {named(max(offered.free, 0), offered.counting)}"
+    here = _candidate(card, wanted, offered, today, said, ("both", "giver"))
+    return replace(here, is_announced=not offered.is_confirmed)
+
+
+def question(wanted: Wanted, *, today: Day, limit: int, is_round: bool = False) -> dict[str, Any]:
+    """What an engine is asked for a need line. A round never brings back a giver who was asked for this need before."""
     of_asker = (
         scores.urgent(wanted, today, SETTINGS)
         + scores.waiting(wanted, today, SETTINGS)
         + SETTINGS.fair * TENTHS * (100 - wanted.served_percent) // 100
     )
-    params = _common(wanted, wanted.place, limit) | {
-        "all_misses": all_misses,
+    return _common(wanted, wanted.place, limit) | {
+        "all_misses": False,
+        "ever_asked": is_round,
+        "misses": 0 if is_round else MISSES,
         "modes": MODES[wanted.mode],
         "need": wanted.need,
         "wanted_specs": wanted.specs,
@@ -121,20 +146,6 @@ def candidates_for_need(
         "max_solicited": SETTINGS.max_solicited,
         "solicited_since": solicited_since(),
     }
-
-    def candidate(card: Mapping[str, Any]) -> Candidate:
-        offered = offered_from(card)
-        unlimited = "selon les besoins" if not offered.is_countable else ""
-        said = unlimited or f"reste {named(max(offered.free, 0), offered.counting)}"
-        here = _candidate(card, wanted, offered, today, said, ("both", "giver"))
-        return replace(here, is_announced=not offered.is_confirmed)
-
-    def search(*, with_misses: bool) -> Found:
-        answer = engine(wanted, params, today=today, with_misses=with_misses)
-        return _found(answer, candidate)
-
-    found = search(with_misses=all_misses)
-    return found if all_misses or found.candidates or not found.looked_at else search(with_misses=True)
 
 
 def needs_for_commitment(offered: Offered, *, today: Day, limit: int = 10, all_misses: bool = False) -> Found:

@@ -53,6 +53,12 @@ def answered(statement: str, params: Mapping[str, Any]) -> Answer:
     return Answer(_json(row[0]), {int(stop): count for stop, count in _json(row[1]).items()}, row[2])
 
 
+def told(statement: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The cards a statement of one column tells."""
+    cards: list[dict[str, Any]] = _json(_row(statement, params)[0])
+    return cards
+
+
 def by_statement(wanted: Wanted, params: dict[str, Any], *, today: Day, with_misses: bool) -> Answer:
     return answered(sql.offers(with_specs=bool(wanted.specs), with_misses=with_misses), params)
 

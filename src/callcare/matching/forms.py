@@ -10,12 +10,19 @@ from callcare.catalogue.enums import Every, Mode, ReasonUse
 from callcare.catalogue.models import Reason
 from callcare.ui.forms import DayField
 
+BIGGEST = 2**63 - 1
 
-class DismissForm(forms.Form):
+
+class PairForm(forms.Form):
+    """A need line and a commitment line."""
+
+    need_line = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=BIGGEST)
+    commitment_line = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=BIGGEST)
+
+
+class DismissForm(PairForm):
     """Never propose this pair again: which lines, and why."""
 
-    need_line = forms.IntegerField(widget=forms.HiddenInput)
-    commitment_line = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.ModelChoiceField(
         Reason.objects.filter(used_for__contains=[ReasonUse.DISMISS]).order_by("order", "label"),
         label="Motif",

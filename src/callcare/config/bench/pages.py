@@ -129,6 +129,7 @@ def _of_oneself() -> Iterator[Page]:
     yield Page("home")
     yield Page("desk:console")
     yield Page("directory:new")
+    yield Page("matching:morning")
     yield Page("matching:unanswered")
     yield Page("calls:figures")
     yield Page("mailbox:boxes")
