@@ -1,4 +1,4 @@
-"""The round of the night: what it raises, what it never repeats, how it shares a stock, and how it may be cut short."""
+"""The round of the night: what it raises and never repeats, that no stock is raised twice, and how it is cut short."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -9,10 +9,13 @@ from callcare.core import clock
 from callcare.core.deeds import deed, timeline
 from callcare.matching import actions, suggesting
 from callcare.matching.actions import rounds
+from callcare.matching.columns import Columns
 from callcare.matching.enums import News
+from callcare.matching.memory import Copy
 from callcare.matching.models import Dismissal, OfferedLine, Round, Suggestion
 from callcare.matching.rules.suggesting import Policy
 from tests import cast
+from tests.matching.test_trust_the_ranking import some_lines
 
 pytestmark = pytest.mark.django_db
 MONDAY = clock.datetime(2026, 11, 23, 5, 10, tzinfo=clock.PARIS)
@@ -214,6 +217,14 @@ def test_no_giver_is_raised_beyond_what_she_wants():
     assert len(raised()) == 2
 
 
+def test_beyond_the_first_ten_others_are_looked_at_where_those_are_taken():
+    for number in range(14):
+        cast.need(2, organisation=cast.organisation(f"Relais {number}", commune=cast.roubaix()))
+        cast.commitment(2, organisation=cast.organisation(f"Maison {number}", kind="company"))
+    assert actions.make_round(by=None).kept == 14
+    assert actions.make_round(by=None, policy=Policy(candidates=(10,))).kept == 10
+
+
 def test_a_need_takes_several_until_it_is_covered():
     cast.need(12)
     for number in range(4):
@@ -284,18 +295,16 @@ def test_cut_short_and_made_again_it_ends_as_if_it_had_not_been(monkeypatch):
 
 def test_the_two_rankers_raise_the_same_pairs():
     """Columns and statement, on givers asked before, set aside, of another desk, and far away."""
-    pytest.importorskip("numpy")
-    from callcare.matching.memory import Copy
-    from tests.matching.test_trust_the_ranking import some_lines
-
     for seed in range(4):
         cast.lille_desk().neighbours.add(cast.amiens_desk())
         some_lines(seed, 40)
-        today, policy = rounds.this_day(), Policy(good=0)
-        ways = [suggesting.Statement(), suggesting.Columns(Copy(), is_private=True)]
-        first, second = (suggesting.look(today=today, policy=policy, ranker=one) for one in ways)
-        assert first.pairs
-        assert (first.pairs, first.stocks, first.lacks) == (second.pairs, second.stocks, second.lacks)
+        today = rounds.this_day()
+        ways = [suggesting.Statement(), Columns(Copy(), is_private=True)]
+        first, second = (suggesting.begin(today=today, ranker=one) for one in ways)
+        pairs = first.look(limit=10)
+        assert pairs
+        assert second.look(limit=10) == pairs
+        assert (first.stocks, first.lacks, first.found) == (second.stocks, second.lacks, second.found)
 
 
 def test_the_round_keeps_what_the_page_of_the_need_shows_first():

@@ -25,6 +25,9 @@ class MatchingConfig(AppConfig):
         menu.offer(
             label="Besoins sans solution", url_name="matching:unanswered", order=42, roles=operators, group="fiches"
         )
+        menu.offer(
+            label="Pondérations", url_name="matching:weights", order=86, roles=[Role.STEWARD], group="collectif"
+        )
         panels.offer("need", "matching:of-need", title="Qui peut aider", order=10, roles=operators)
         panels.offer("commitment", "matching:of-commitment", title="À qui cela servirait", order=10, roles=operators)
         panels.offer("counterparts", "matching:preview", title="Qui peut aider", order=10, roles=operators)

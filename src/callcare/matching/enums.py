@@ -9,6 +9,7 @@ class MatchingVerb(models.TextChoices):
     SOLICITATION_REOPENED = "solicitation.reopened", "a repris la sollicitation"
     ROUND_BEGUN = "round.begun", "a commencé la tournée des pistes"
     ROUND_FINISHED = "round.finished", "a fini la tournée des pistes"
+    WEIGHED = "weights.set", "a fixé les pondérations"
 
 
 class News(models.TextChoices):

@@ -13,5 +13,5 @@ def sweep(timestamp: int = 0) -> None:
 
 @app.task(queue="house", name="matching.suggest", queueing_lock="matching.suggest")
 def suggest(timestamp: int = 0) -> None:
-    """All open needs against all commitments, for the page « Pistes du jour ». May run twice: it changes nothing twice."""
+    """All open needs against all commitments, for « Pistes du jour ». May run twice: it changes nothing twice."""
     make_round(by=None)

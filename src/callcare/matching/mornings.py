@@ -12,11 +12,12 @@ from callcare.accounts.models import User
 from callcare.core import clock
 from callcare.matching import engines, links, sql
 from callcare.matching.candidates import Candidate, giver_told
-from callcare.matching.lines import SETTINGS, offered_from, solicited_since, this_day, wanted_from
+from callcare.matching.lines import offered_from, solicited_since, this_day, wanted_from
 from callcare.matching.models import Round, Suggestion, SuggestionQuerySet
 from callcare.matching.rules import filters
-from callcare.matching.rules.facts import Day, Offered, Wanted
+from callcare.matching.rules.facts import Day, Offered, Settings, Wanted
 from callcare.matching.rules.words import ago, named
+from callcare.matching.weights import in_force
 
 ON_A_PAGE = 20  # needs
 SHARED_FROM = 3  # pairs of one commitment on a page: spreading it is one question
@@ -89,7 +90,7 @@ def morning_of(user: User, *, page: str | None) -> Morning:
     needs: Any = rows.order_by().values_list("need_line__need", flat=True).annotate(fresh=fresh, best=Max("score"))
     needs = needs.order_by(Case(When(fresh__gt=0, then=Value(0)), default=Value(1)), "-best", "need_line__need")
     cut = Paginator(needs, ON_A_PAGE)
-    cut.count = sums["needs"]  # type: ignore[misc]  # a cached property: known already, it is not asked
+    cut.count = sums["needs"]  # a cached property: known already, it is not asked
     shown = cut.get_page(page)
     here = list(shown)
     told = _told(rows.filter(need_line__need__in=here).order_by("-score", "pk"), today, since) if here else []
@@ -104,20 +105,22 @@ def _told(rows: Iterable[Suggestion], today: Day, since: date) -> list[tuple[Map
     pairs = list(rows)
     offers = _cards(sql.OFFERS_OF_PAIRS, [one.commitment_line_id for one in pairs])
     wants = _cards(sql.WANTS_OF_PAIRS, [one.need_line_id for one in pairs])
-    told = []
+    told, by = [], in_force()
     for one in pairs:
         offer, want = offers.get(one.commitment_line_id), wants.get(one.need_line_id)
         if offer is None or want is None:
             continue  # closed between the two statements
         wanted, offered = wanted_from(want), offered_from(offer)
-        if filters.stops(wanted, offered, today=today, settings=SETTINGS):
+        if filters.stops(wanted, offered, today=today, settings=by):
             continue
-        told.append((want, _pair(one, offer, wanted, offered, today, since)))
+        told.append((want, _pair(one, offer, wanted, offered, today, since, by)))
     return told
 
 
-def _pair(one: Suggestion, card: Mapping[str, Any], wanted: Wanted, offered: Offered, today: Day, since: date) -> Told:
-    candidate = giver_told(card, wanted, offered, today)
+def _pair(
+    one: Suggestion, card: Mapping[str, Any], wanted: Wanted, offered: Offered, today: Day, since: date, by: Settings
+) -> Told:
+    candidate = giver_told(card, wanted, offered, today, by)
     address = links.relate(need_line=one.need_line_id, commitment_line=one.commitment_line_id)
     return Told(one, candidate, one.raised_on >= since, address)
 

@@ -165,7 +165,8 @@ def fresh(rows: Rows) -> Column:
 
 def score(rows: Rows) -> Column:
     params = rows.params
-    rest = np.maximum(0, params["rest"] - rows.solicited()) * 10
+    most = params["max_solicited"]
+    rest = params["rest"] * np.maximum(0, most - rows.solicited()) // most
     found: Column = (
         covers(rows) + near(rows) + fresh(rows) + rest + params["specific"] // rows.breadth + params["of_asker"]
     )

@@ -21,7 +21,7 @@ BREADTH = """, greatest(1, (
         ))::int AS breadth"""
 
 # The family of a category alone, for a round that looks at many needs of it.
-FAMILY_OF = "WITH" + FAMILY.format(breadth=BREADTH) + " SELECT id, breadth FROM family"
+FAMILY_OF = "WITH" + FAMILY.format(breadth=BREADTH) + " SELECT id, breadth FROM family"  # noqa: S608
 
 SOLICITED = """
     asked AS MATERIALIZED (
@@ -146,7 +146,7 @@ SCORE_OF_OFFER = (
     + """
             + CASE WHEN o.confirmed_on >= %(fresh_since)s::date THEN %(fresh)s
                 WHEN o.confirmed_on >= %(fading_since)s::date THEN %(fresh_fading)s ELSE 0 END
-            + greatest(0, %(rest)s - o.solicited) * 10
+            + %(rest)s * greatest(0, %(max_solicited)s - o.solicited) / %(max_solicited)s
             + %(specific)s / o.breadth
             + %(of_asker)s"""
 )
@@ -311,7 +311,7 @@ WANTS = (
     + """
             + CASE WHEN o.ends_on <= %(soon)s::date THEN %(urgent)s
                 WHEN o.ends_on <= %(later)s::date THEN %(urgent_later)s ELSE 0 END
-            + (%(open_days)s - width_bucket(o.opened_on, %(last_open)s::date[])) * 10
+            + (%(open_days)s - width_bucket(o.opened_on, %(last_open)s::date[])) * %(waiting)s / %(waiting_days)s
             + %(fair)s * (100 - o.served_percent) / 100
             + %(of_giver)s AS score
         FROM family f

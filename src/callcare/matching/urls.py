@@ -1,10 +1,11 @@
 from django.urls import path
 
-from callcare.matching.views import candidates as views, mornings
+from callcare.matching.views import candidates as views, mornings, weighing
 
 app_name = "matching"
 urlpatterns = [
     path("", mornings.morning, name="morning"),
+    path("ponderations/", weighing.weights, name="weights"),
     path("ecart/", mornings.aside, name="morning-aside"),
     path("plus-tard/", mornings.later, name="morning-later"),
     path("sans-solution/", views.unanswered, name="unanswered"),

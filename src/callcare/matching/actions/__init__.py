@@ -10,8 +10,9 @@ from callcare.matching.actions.pairs import (
     sweep_gone,
 )
 from callcare.matching.actions.rounds import make_round, put_off
+from callcare.matching.actions.weighing import set_weights
 
 __all__ = [
     "close_solicitation", "dismiss", "make_round", "note_solicitation", "put_off", "rebuild", "reopen_solicitation",
-    "restore", "sweep_gone",
+    "restore", "set_weights", "sweep_gone",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
+from itertools import pairwise
 
 from django.db import DatabaseError, connection, transaction
 
@@ -15,8 +16,8 @@ from callcare.matching.actions.pairs import dismiss
 from callcare.matching.enums import MatchingVerb, News
 from callcare.matching.lines import this_day
 from callcare.matching.models import Dismissal, OfferedLine, Round, Suggestion, WantedLine
-from callcare.matching.rules.suggesting import Policy, Raised, portions, spread
-from callcare.matching.suggesting import Ranker, Seen, look
+from callcare.matching.rules.suggesting import Policy, Raised, Spread, portions
+from callcare.matching.suggesting import Ranker, Seen, begin
 from callcare.needs.models import NeedLine
 
 TURN = 2_021_0525  # of the advisory lock: one round at a time, in the whole house
@@ -37,8 +38,8 @@ def make_round(*, by: User | None, policy: Policy | None = None, ranker: Ranker 
         today = this_day()
         with deed(MatchingVerb.ROUND_BEGUN, by=by):
             made = Round.objects.create(on=today.on, started_at=clock.now())
-        seen = look(today=today, policy=policy, ranker=ranker)
-        kept = spread(seen.pairs, lacks=seen.lacks, stocks=seen.stocks, room=seen.room, policy=policy)
+        seen = begin(today=today, ranker=ranker)
+        kept = _chosen(seen, policy)
         _write(seen, kept, today.on)
         _forget(today.on)
         with deed(MatchingVerb.ROUND_FINISHED, by=by):
@@ -47,6 +48,18 @@ def make_round(*, by: User | None, policy: Policy | None = None, ranker: Ranker 
             made.finished_at = clock.now()
             made.save()
         return made
+
+
+def _chosen(seen: Seen, policy: Policy) -> list[Raised]:
+    """Look at the first candidates of every line, then further for those whose first were all taken by others."""
+    spread = Spread(lacks=seen.lacks, stocks=seen.stocks, room=seen.room, policy=policy)
+    first, *further = policy.candidates
+    spread.take(seen.look(limit=first))
+    for before, limit in pairwise([first, *further]):
+        if not (poor := spread.still_poor(seen.found, limit=before)):
+            break
+        spread.take(seen.look(limit=limit, only=poor))
+    return spread.raised
 
 
 @contextmanager
@@ -64,7 +77,7 @@ def _turn() -> Iterator[bool]:
 
 
 def _write(seen: Seen, kept: Sequence[Raised], on: date) -> None:
-    """By need line, in the order of their keys: what was kept before and is not now leaves, what is kept stays or comes."""
+    """By need line, in the order of their keys: what is kept stays or comes, what is kept no longer leaves."""
     by_need: dict[int, list[Raised]] = {}
     for one in kept:
         by_need.setdefault(one.pair.need_line, []).append(one)
@@ -98,7 +111,7 @@ KEEP = """
 def _write_some(lines: Sequence[int], kept: Sequence[Raised], seen: Seen, on: date) -> None:
     """One transaction. The rows are locked in the order of their keys: two rounds would wait, not block each other."""
     pairs = [one.pair for one in kept]
-    facts = {
+    facts: dict[str, list[int]] = {
         "desk": [seen.desks[pair.need_line] for pair in pairs],
         "need_line": [pair.need_line for pair in pairs],
         "commitment_line": [pair.commitment_line for pair in pairs],
@@ -114,7 +127,7 @@ def _write_some(lines: Sequence[int], kept: Sequence[Raised], seen: Seen, on: da
         gone = [row.pk for row in rows.order_by("pk") if (row.need_line_id, row.commitment_line_id) not in left]
         Suggestion.objects.filter(pk__in=gone).update(is_current=False)
         if pairs:
-            cursor.execute(KEEP, facts | said | {"on": on})
+            cursor.execute(KEEP, {**facts, **said, "on": on})
 
 
 def _forget(on: date) -> None:

@@ -13,7 +13,7 @@ class Policy:
     """Every number of the round."""
 
     good: int = 50  # points: below, a pair is found on the page of the need, and not raised
-    candidates: int = 10  # looked at for each need line: when the first is taken, the next has its chance
+    candidates: tuple[int, ...] = (10, 40, 160)  # looked at for each need line; further where the first were all taken
     a_need: int = 3  # pairs raised for one need line, at most
 
 
@@ -87,39 +87,56 @@ def moved(open_: int, free: int, lack: Lack, stock: Stock) -> tuple[int, int]:
     return max(1, bring // to_need), -(-bring // from_stock)
 
 
-def spread(
-    pairs: Iterable[Pair], *, lacks: Mapping[int, Lack], stocks: Mapping[int, Stock], room: Room, policy: Policy
-) -> list[Raised]:
+@dataclass(slots=True)
+class Spread:
     """The pairs to raise, best first: each takes its share of the stock, and the next finds what is left.
 
     Confirmed ones before those to be confirmed. A need line stops when it is covered, or has its `a_need`. A giver
     meets a need once: one introduction brings all that she has for it.
     """
-    open_ = {line: lack.open for line, lack in lacks.items()}
-    free = {line: stock.free for line, stock in stocks.items()}
-    many: dict[int, int] = {}
-    met: set[tuple[int, int]] = set()
-    raised: list[Raised] = []
-    ordered = (one for one in pairs if one.score >= policy.good * TENTHS)
-    for one in sorted(ordered, key=lambda one: (one.is_announced, -one.score, one.need_line, one.commitment_line)):
-        lack, stock = lacks.get(one.need_line), stocks.get(one.commitment_line)
-        if lack is None or stock is None or open_[one.need_line] <= 0 or not room.is_left(stock):
-            continue
-        if many.get(one.need_line, 0) >= policy.a_need or (lack.need, stock.giver) in met:
-            continue
+
+    lacks: Mapping[int, Lack]
+    stocks: Mapping[int, Stock]
+    room: Room
+    policy: Policy
+    raised: list[Raised] = field(default_factory=list)
+    covered: dict[int, int] = field(default_factory=dict)  # of each need line
+    taken: dict[int, int] = field(default_factory=dict)  # of each commitment line
+    many: dict[int, int] = field(default_factory=dict)
+    met: set[tuple[int, int]] = field(default_factory=set)
+
+    def take(self, pairs: Iterable[Pair]) -> None:
+        """Raise what can be raised of these pairs, with what those before have left."""
+        good = (one for one in pairs if one.score >= self.policy.good * TENTHS)
+        for one in sorted(good, key=lambda one: (one.is_announced, -one.score, one.need_line, one.commitment_line)):
+            lack, stock = self.lacks[one.need_line], self.stocks.get(one.commitment_line)
+            if stock is not None and self._may_meet(one, lack, stock):
+                self._raise(one, lack, stock)
+
+    def _may_meet(self, one: Pair, lack: Lack, stock: Stock) -> bool:
+        if self.many.get(one.need_line, 0) >= self.policy.a_need or not self.room.is_left(stock):
+            return False
+        return (lack.need, stock.giver) not in self.met
+
+    def _raise(self, one: Pair, lack: Lack, stock: Stock) -> None:
+        left = lack.open - self.covered.get(one.need_line, 0)
+        if left <= 0:
+            return
+        brings, takes = left, 0
         if stock.is_countable:
-            brings, takes = moved(open_[one.need_line], free[one.commitment_line], lack, stock)
-        else:
-            brings, takes = open_[one.need_line], 0
+            brings, takes = moved(left, stock.free - self.taken.get(one.commitment_line, 0), lack, stock)
         if not brings:
-            continue
-        open_[one.need_line] -= brings
-        free[one.commitment_line] -= takes
-        many[one.need_line] = many.get(one.need_line, 0) + 1
-        met.add((lack.need, stock.giver))
-        room.spend(stock)
-        raised.append(Raised(one, brings))
-    return raised
+            return
+        self.covered[one.need_line] = self.covered.get(one.need_line, 0) + brings
+        self.taken[one.commitment_line] = self.taken.get(one.commitment_line, 0) + takes
+        self.many[one.need_line] = self.many.get(one.need_line, 0) + 1
+        self.met.add((lack.need, stock.giver))
+        self.room.spend(stock)
+        self.raised.append(Raised(one, brings))
+
+    def still_poor(self, found: Mapping[int, int], *, limit: int) -> set[int]:
+        """The lines that got nothing although more than `limit` could serve: others took all of their first ones."""
+        return {line for line, many in found.items() if many >= limit and not self.many.get(line)}
 
 
 def portions(keys: Sequence[int], many: int) -> Iterator[Sequence[int]]:

@@ -1,7 +1,5 @@
 """« Pistes du jour »: what the round of the night raised, need by need, and what is done about each pair."""
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,7 +29,7 @@ def _of_hers(request: HttpRequest, form: PairForm) -> Suggestion:
     rows = Suggestion.objects.visible_to(person(request)).shown(clock.today())
     rows = rows.select_related("need_line__need", "commitment_line")
     said = {"need_line": form.cleaned_data["need_line"], "commitment_line": form.cleaned_data["commitment_line"]}
-    return cast("Suggestion", get_object_or_404(rows, **said))
+    return get_object_or_404(rows, **said)
 
 
 @allow(Role.OPERATOR)

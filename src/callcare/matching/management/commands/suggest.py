@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from callcare.core import french
 from callcare.matching.actions import make_round
 from callcare.matching.engines import NoMemory
-from callcare.matching.suggesting import Columns, Ranker, Statement
+from callcare.matching.suggesting import Ranker, Statement, by_columns
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def ranker(self, engine: str | None) -> Ranker | None:
         if engine == "memory":
             try:
-                return Columns()
+                return by_columns()
             except NoMemory:
                 raise CommandError(
                     "Le moteur en mémoire demande numpy : installez le complément « engine », ou prenez --engine sql."
