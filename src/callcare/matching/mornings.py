@@ -45,6 +45,11 @@ class OfNeed:
     since: str
     pairs: tuple[Told, ...]
 
+    @property
+    def rows(self) -> list[tuple[Told, Candidate]]:
+        """Each pair with its candidate, as the component of a candidate wants it."""
+        return [(pair, pair.candidate) for pair in self.pairs]
+
 
 @dataclass(frozen=True, slots=True)
 class Stock:
