@@ -272,7 +272,7 @@ def test_cut_short_and_made_again_it_ends_as_if_it_had_not_been(monkeypatch):
         cast.need(2, organisation=cast.organisation(f"Relais {number}", commune=cast.roubaix()))
         cast.commitment(2, organisation=cast.organisation(f"Maison {number}", kind="company"))
     monkeypatch.setattr(rounds, "WRITTEN", 2)
-    write, done = rounds._write_some, []
+    write, done = rounds.write_some, []
 
     def dies(*said):
         if len(done) == 2:
@@ -280,7 +280,7 @@ def test_cut_short_and_made_again_it_ends_as_if_it_had_not_been(monkeypatch):
         done.append(write(*said))
 
     with monkeypatch.context() as killed:
-        killed.setattr(rounds, "_write_some", dies)
+        killed.setattr(rounds, "write_some", dies)
         with suppress(KeyboardInterrupt):
             actions.make_round(by=None)
     assert len(raised()) == 4

@@ -1,6 +1,7 @@
 """The round of the night over the whole made-up country: how long it takes, and its longest transaction.
 
-First the two rankers beside each other, one need line after the other: their answers must be the same, or the run stops.
+First the two rankers beside each other, one need line after the other: their answers must be the same, or the run
+stops.
 """
 
 import os
@@ -29,8 +30,8 @@ def measure(pick: random.Random, repeats: int) -> Iterator[Row]:
     size = OfferedLine.objects.count()
     yield from _beside(pick, repeats, size)
     longest: list[float] = []
-    write = rounds._write_some
-    rounds._write_some = _timed(write, longest)
+    write = rounds.write_some
+    rounds.write_some = _timed(write, longest)
     try:
         for name in ("sweep", "sweep-again"):
             longest.clear()
@@ -44,7 +45,7 @@ def measure(pick: random.Random, repeats: int) -> Iterator[Row]:
             yield _row(f"{name}-need", size, [took / made.needs], [worked / made.needs], f"{made.needs} lignes", None)
             yield _row(f"{name}-write", size, [max(longest)], [], f"≤ {WRITE:.0f} ms", WRITE)
     finally:
-        rounds._write_some = write
+        rounds.write_some = write
 
 
 def _timed(write: Callable[..., None], longest: list[float]) -> Callable[..., None]:

@@ -83,7 +83,7 @@ def _write(seen: Seen, kept: Sequence[Raised], on: date) -> None:
         by_need.setdefault(one.pair.need_line, []).append(one)
     held = Suggestion.objects.filter(is_current=True).values_list("need_line", flat=True).distinct()
     for lines in portions(sorted({*by_need, *held}), WRITTEN):
-        _write_some(lines, [one for line in lines for one in by_need.get(line, ())], seen, on)
+        write_some(lines, [one for line in lines for one in by_need.get(line, ())], seen, on)
 
 
 # A pair already known is news again only when it climbed a step, covers more, or was confirmed since it was raised.
@@ -108,7 +108,7 @@ KEEP = """
 """
 
 
-def _write_some(lines: Sequence[int], kept: Sequence[Raised], seen: Seen, on: date) -> None:
+def write_some(lines: Sequence[int], kept: Sequence[Raised], seen: Seen, on: date) -> None:
     """One transaction. The rows are locked in the order of their keys: two rounds would wait, not block each other."""
     pairs = [one.pair for one in kept]
     facts: dict[str, list[int]] = {
