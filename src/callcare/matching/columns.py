@@ -1,5 +1,8 @@
 """The ranker of a round by the copy in memory. Wants numpy."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from django.db import connection
 from django.db.models import Count
@@ -9,7 +12,7 @@ from callcare.matching import memory, ranking, sql
 from callcare.matching.candidates import question
 from callcare.matching.engines import NoMemory
 from callcare.matching.lines import solicited_since
-from callcare.matching.models import Dismissal, Solicitation, WantedLine
+from callcare.matching.models import Dismissal, Solicitation, Trait, WantedLine
 from callcare.matching.rules.facts import Day, Settings, Wanted
 
 
@@ -21,6 +24,8 @@ class Columns:
         with self.copy.turn:
             if not self.copy.catch_up(is_private=is_private):
                 raise NoMemory
+        self._key: tuple[int, int, int] | None = None
+        self._pruned = memory.Copy()
         self.families: dict[int, dict[int, int]] = {}
         self.neighbours: dict[int, list[int]] = {}
         for desk, other in Desk.neighbours.through.objects.values_list("from_desk", "to_desk"):
@@ -41,14 +46,35 @@ class Columns:
 
     def __call__(self, wanted: Wanted, *, today: Day, limit: int, settings: Settings) -> list[tuple[int, int, bool]]:
         params = question(wanted, today=today, limit=limit, settings=settings, is_round=True)
-        with self.copy.turn:
-            best = ranking.ranked(self.copy, params, self.around(wanted), with_misses=False)
+        around = self.around(wanted)
+        best = ranking.ranked(self.pruned(wanted, params, around), params, around, with_misses=False)
         picked = best.picked
         return [
             (line, score, part == 1)
             for line, score, part in zip(picked["line_id"], picked["score"], picked["part"], strict=True)
             if part < 2
         ]
+
+    def pruned(self, wanted: Wanted, params: Mapping[str, Any], around: ranking.Around) -> memory.Copy:
+        """The lines of the family any need of this category and desk may get, closed up: kept for the next need.
+
+        What is left out here, a filter would stop for each of them. Need lines come by category and desk.
+        """
+        key = (wanted.category, wanted.desk, params["likeness"])
+        if key != self._key:
+            self._key, self._pruned = key, memory.Copy(specs=self.copy.specs)
+            with self.copy.turn:
+                for (block, breadth), category in zip(
+                    self.copy.family(around.categories), self._held(around.categories), strict=True
+                ):
+                    rows = ranking.seen(block, breadth, params, around)
+                    some = rows.has(Trait.OPEN) & ((rows["free"] > 0) | ~rows.has(Trait.COUNTABLE))
+                    some &= ~ranking.no_giver(rows)
+                    self._pruned.blocks[category] = block.some(rows.rows[some])
+        return self._pruned
+
+    def _held(self, categories: Mapping[int, int]) -> list[int]:
+        return [one for one in categories if one in self.copy.blocks]
 
     def around(self, wanted: Wanted) -> ranking.Around:
         aside = self.aside.get(wanted.line or 0, ())

@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Max, Q, Value, When
 
 from callcare.accounts.models import User
-from callcare.core import clock
+from callcare.core import clock, french
 from callcare.matching import engines, links, sql
 from callcare.matching.candidates import Candidate, giver_told
 from callcare.matching.lines import offered_from, solicited_since, this_day, wanted_from
@@ -31,6 +31,13 @@ class Told:
     candidate: Candidate
     is_new: bool
     relate: str
+
+    @property
+    def said(self) -> str:
+        """« nouvelle », « confirmée depuis », or since when it waits to be looked into."""
+        if self.is_new:
+            return str(self.suggestion.get_news_display())
+        return f"depuis {french.day(self.suggestion.raised_on, today=clock.today())}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +106,11 @@ def morning_of(user: User, *, page: str | None) -> Morning:
     shown = cut.get_page(page)
     here = list(shown)
     told = _told(rows.filter(need_line__need__in=here).order_by("-score", "pk"), today, since) if here else []
+    new, all_ = sums["new"], sums["all"]
+    if not shown.has_other_pages():  # counted as shown: a filter may have stopped some since the night
+        new, all_ = sum(pair.is_new for _, pair in told), len(told)
     return Morning(
-        page=shown, needs=_by_need(here, told, today), new=sums["new"], left=sums["all"] - sums["new"],
+        page=shown, needs=_by_need(here, told, today), new=new, left=all_ - new,
         stocks=_stocks(told), last=Round.objects.filter(finished_at__isnull=False).order_by("-started_at").first(),
     )  # fmt: skip
 

@@ -13,7 +13,8 @@ from callcare.matching.rules.facts import Settings
 from callcare.needs.models import NeedLine
 
 WEEK = timedelta(days=7)
-SAMPLE = 12  # need lines: each is ranked twice
+SAMPLE = 12  # need lines shown: each is ranked twice
+LOOKED_AT = 24  # to find as many that have candidates at all
 TOP = 3
 
 
@@ -29,7 +30,7 @@ class Place:
     def said(self) -> str:
         if not self.before:
             return "entre"
-        return "reste" if self.before == self.rank else f"était {self.before}ᵉ" if self.before > 1 else "était 1er"
+        return "reste" if self.before == self.rank else f"était {self.before}e" if self.before > 1 else "était 1er"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ def sample() -> list[NeedLine]:
     open_ = NeedLine.objects.filter(need__state=CaseState.OPEN, qty_open__gt=0)
     shown = open_.select_related("need__commune", "need__organisation", "category", "unit")
     newest = shown.order_by("-need__opened_at", "pk")
-    this_week = list(newest.filter(need__opened_at__gte=clock.now() - WEEK)[:SAMPLE])
-    return this_week or list(newest[:SAMPLE])
+    this_week = list(newest.filter(need__opened_at__gte=clock.now() - WEEK)[:LOOKED_AT])
+    return this_week or list(newest[:LOOKED_AT])
 
 
 def tried(lines: Sequence[NeedLine], *, old: Settings, new: Settings) -> list[Tried]:
@@ -64,10 +65,13 @@ def tried(lines: Sequence[NeedLine], *, old: Settings, new: Settings) -> list[Tr
     found = []
     for line in lines:
         wanted = wanted_by(line, rows.get(line.pk))
-        before, after = (
-            candidates_for_need(wanted, today=today, limit=TOP, settings=by).candidates[:TOP] for by in (old, new)
-        )
+        before = candidates_for_need(wanted, today=today, limit=TOP, settings=old).candidates[:TOP]
+        if not before:
+            continue  # weights stop nobody, and bring nobody
+        after = candidates_for_need(wanted, today=today, limit=TOP, settings=new).candidates[:TOP]
         ranks = {one.line: rank for rank, one in enumerate(before, 1)}
         places = [Place(rank, one, ranks.get(one.line, 0)) for rank, one in enumerate(after, 1)]
         found.append(Tried(line, before, tuple(places)))
+        if len(found) == SAMPLE:
+            break
     return sorted(found, key=lambda one: (not one.is_first_changed, not one.is_changed))

@@ -3,7 +3,7 @@
 Each line counts the needs opened in the period, so that its numbers speak of the same needs; each opens onto its rows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,9 +13,7 @@ from django.db.models import (
     Count,
     DurationField,
     Exists,
-    ExpressionWrapper,
     F,
-    FloatField,
     IntegerField,
     Max,
     Min,
@@ -25,11 +23,12 @@ from django.db.models import (
     Subquery,
     Sum,
 )  # fmt: skip
-from django.db.models.functions import Coalesce, Extract
+from django.db.models.functions import Coalesce
 
 from callcare.allocations.enums import FulfilmentKind
 from callcare.allocations.models import Fulfilment
 from callcare.catalogue.enums import Audience
+from callcare.core import french
 from callcare.introductions.enums import IntroductionState
 from callcare.introductions.models import Introduction
 from callcare.matching.models import Solicitation
@@ -76,9 +75,8 @@ class Share:
     of_people: float
 
     @property
-    def days(self) -> float | None:
-        """The median wait, in days, to the tenth."""
-        return None if self.waited is None else round(self.waited / DAY, 1)
+    def wait(self) -> str:
+        return said(self.waited)
 
     @property
     def waiting(self) -> int:
@@ -88,6 +86,18 @@ class Share:
     def rate(self) -> int:
         """How many of a hundred needs were served."""
         return round(100 * self.served / self.needs) if self.needs else 0
+
+
+def said(waited: timedelta | None) -> str:
+    """« 2 h », « 3,5 jours »; nothing where nobody was met yet."""
+    if waited is None:
+        return ""
+    if waited < timedelta(hours=1):
+        return "moins d’une heure"
+    if waited < DAY:
+        return f"{waited // timedelta(hours=1)}{french.FIXED}h"
+    days = f"{waited / DAY:.1f}".removesuffix(".0").replace(".", ",")
+    return f"{days}{french.FIXED}j"
 
 
 def needs(scope: Scope) -> Rows:
@@ -100,14 +110,12 @@ def needs(scope: Scope) -> Rows:
     met = Introduction.objects.filter(need=OuterRef("pk"))
     first = met.filter(sent_at__isnull=False).order_by().values("need").annotate(at=Min("sent_at")).values("at")
     helped = PeopleCount.objects.filter(need=OuterRef("pk")).order_by().values("need").annotate(n=Sum("people"))
-    return NEEDS.rows(scope).annotate(
+    told: Rows = NEEDS.rows(scope).annotate(
         is_served=Exists(done) | Exists(met.filter(state=IntroductionState.SUCCEEDED)),
         waited=Subquery(first) - F("opened_at"),
-        waited_days=ExpressionWrapper(
-            Extract(Subquery(first) - F("opened_at"), "epoch") / 86_400.0, output_field=FloatField()
-        ),
         helped=Coalesce(Subquery(helped.values("n"), output_field=IntegerField()), 0),
     )
+    return told
 
 
 def narrowed(rows: Rows, *, place: str = "", public: str = "", served: str = "") -> Rows:
@@ -136,13 +144,14 @@ def _summed(scope: Scope, *names: str) -> list[tuple[Any, ...]]:
     return list(counted.order_by("-n", *names).values_list(*names, "n", "served", "median", "sum_"))
 
 
-def _shares(rows: Iterable[tuple[Any, ...]], said: Any) -> list[Share]:
+def _shares(rows: Iterable[tuple[Any, ...]], named: Callable[..., tuple[str, str]]) -> list[Share]:
     known = list(rows)
     asked, helped = sum(row[-4] for row in known), sum(row[-1] for row in known)
-    return [
-        Share(*said(*names), n, served, median, people, _part(n, asked), _part(people, helped))
-        for *names, n, served, median, people in known
-    ]
+    shares = []
+    for *names, n, served, median, people in known:
+        key, label = named(*names)
+        shares.append(Share(key, label, n, served, median, people, _part(n, asked), _part(people, helped)))
+    return shares
 
 
 def _part(value: int, whole: int) -> float:
@@ -175,11 +184,15 @@ def sums_of(scope: Scope, **which: str) -> dict[str, Any]:
     found = narrowed(needs(scope), **which).order_by()
     sums = found.aggregate(n=Count("pk"), served=Count("pk", filter=Q(is_served=True)), median=Median("waited"),
                            people=Sum("helped"))  # fmt: skip
-    waited = sums["median"]
-    return {**sums, "people": sums["people"] or 0, "days": None if waited is None else round(waited / DAY, 1)}
+    return {**sums, "people": sums["people"] or 0, "wait": said(sums["median"])}
 
 
 def behind(scope: Scope, **which: str) -> "QuerySet[Need]":
     """The rows behind one number, latest first."""
     found = narrowed(needs(scope), **which)
     return found.select_related("organisation", "commune").order_by("-opened_at", "-pk")
+
+
+def with_wait(page: "Iterable[Any]") -> list[tuple[Any, str]]:
+    """Each need of a page with how long it waited, in words."""
+    return [(row, said(row.waited)) for row in page]

@@ -238,8 +238,9 @@ def equity_rows(request: HttpRequest) -> HttpResponse:
     said = {"place": "territoire", "public": "public", "served": "servis"}
     which = {name: request.GET.get(word, "") for name, word in said.items()}
     found = fairness.behind(scope, **which)
+    page = KeyPaginator(found, 50).get_page(request.GET.get("page"))
     context = {
-        "scope": scope, "form": form, "page": KeyPaginator(found, 50).get_page(request.GET.get("page")),
+        "scope": scope, "form": form, "page": page, "lines": fairness.with_wait(page),
         "sums": fairness.sums_of(scope, **which), "opens": person(request).is_operator,
         "back": f"{reverse('report:equity')}?{_query(request, scope)}",
     }  # fmt: skip

@@ -16,7 +16,7 @@ from callcare.config.bench.measures import Measure, Row, _percentiles
 from callcare.config.bench.spent import Processor
 from callcare.matching.actions import make_round, rounds
 from callcare.matching.lines import this_day
-from callcare.matching.models import OfferedLine
+from callcare.matching.models import OfferedLine, Suggestion
 from callcare.matching.suggesting import Ranker, Statement, by_columns, open_lines
 from callcare.matching.weights import in_force
 
@@ -29,6 +29,7 @@ def measure(pick: random.Random, repeats: int) -> Iterator[Row]:
     """One need line by both rankers, A B A B; then the round, made twice."""
     size = OfferedLine.objects.count()
     yield from _beside(pick, repeats, size)
+    Suggestion.objects.all().delete()  # the bench's own: as on the first night
     longest: list[float] = []
     write = rounds.write_some
     rounds.write_some = _timed(write, longest)
@@ -59,7 +60,9 @@ def _timed(write: Callable[..., None], longest: list[float]) -> Callable[..., No
 
 def _beside(pick: random.Random, repeats: int, size: int) -> Iterator[Row]:
     lines = list(open_lines())
-    some, today, by, processor = pick.sample(lines, min(repeats, len(lines))), this_day(), in_force(), Processor()
+    start = pick.randrange(max(1, len(lines) - repeats))
+    some = lines[start : start + repeats]  # side by side, as a round has them
+    today, by, processor = this_day(), in_force(), Processor()
     ways: dict[str, Ranker] = {"sql": Statement(), "memory": by_columns()}
     times: dict[str, list[float]] = {way: [] for way in ways}
     worked: dict[str, list[float]] = {way: [] for way in ways}

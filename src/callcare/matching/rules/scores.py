@@ -189,7 +189,7 @@ def _of_giver(offered: Offered, today: Day, settings: Settings) -> Iterator[Reas
     else:
         yield Reason(f"sollicité {offered.solicited} fois ce mois-ci", "limit", "giver")
     if offered.breadth >= settings.versatile:
-        said = f"polyvalent : sert à {offered.breadth} sortes de besoins, gardé pour les plus difficiles"
+        said = f"polyvalent : sert à {offered.breadth} sortes de besoins"
         yield Reason(said, "limit", "giver")
 
 
