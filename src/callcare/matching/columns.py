@@ -70,7 +70,9 @@ class Columns:
                     rows = ranking.seen(block, breadth, params, around)
                     some = rows.has(Trait.OPEN) & ((rows["free"] > 0) | ~rows.has(Trait.COUNTABLE))
                     some &= ~ranking.no_giver(rows)
-                    self._pruned.blocks[category] = block.some(rows.rows[some])
+                    closed_up = block.some(rows.rows[some])
+                    closed_up.columns["solicited"] = rows.solicited()[some]
+                    self._pruned.blocks[category] = closed_up
         return self._pruned
 
     def _held(self, categories: Mapping[int, int]) -> list[int]:

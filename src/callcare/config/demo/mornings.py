@@ -9,7 +9,7 @@ from callcare.core import clock
 from callcare.matching.actions import dismiss, make_round, put_off
 from callcare.matching.models import Suggestion
 
-NIGHTS = 5  # the last of the month: earlier ones are forgotten by now
+NIGHTS = 7  # the last of the month, before an open day: earlier ones are forgotten by now
 AT = time(5, 10)
 
 
@@ -18,11 +18,11 @@ def plan(world: World) -> None:
     last = world.until.astimezone(clock.PARIS).date()
     for back in range(NIGHTS):
         day = last - timedelta(days=back)
-        world.on(datetime.combine(day, AT, clock.PARIS), partial(make_round, by=None))  # type: ignore[arg-type]
-        for office in world.offices.values():
-            if office.calendar.spans(day):
-                read_at = datetime.combine(day, time(10, 20), clock.PARIS)
-                world.on(read_at, partial(_read, office, day))
+        open_ = [office for office in world.offices.values() if office.calendar.spans(day)]
+        if open_:
+            world.on(datetime.combine(day, AT, clock.PARIS), partial(make_round, by=None))  # type: ignore[arg-type]
+        for office in open_:
+            world.on(datetime.combine(day, time(10, 20), clock.PARIS), partial(_read, office, day))
 
 
 def _read(office: Office, day: date) -> None:
