@@ -84,8 +84,8 @@ def _row(name: str, size: int, times: list[float], worked: list[float], target: 
     p50, p95, p99 = _percentiles(many)
     cpu = _percentiles(worked if len(worked) > 1 else worked * 2)[0] if worked else 0.0
     return Row(
-        name, size, p50, p99, 0.0, 0.0, target, (cpu or p50) <= most if most else None, p95, repeats=len(times), cpu_ms=cpu,
-        load=round(os.getloadavg()[0], 1),
+        name, size, p50, p99, 0.0, 0.0, target, (cpu or p50) <= most if most else None, p95,
+        repeats=len(times), cpu_ms=cpu, load=round(os.getloadavg()[0], 1),
     )  # fmt: skip
 
 

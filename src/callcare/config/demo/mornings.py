@@ -16,7 +16,7 @@ AT = time(5, 10)
 def plan(world: World) -> None:
     """A round each night; the first operator of each desk reads what it raised at twenty past ten."""
     last = world.until.astimezone(clock.PARIS).date()
-    for back in range(NIGHTS):
+    for back in range(min(NIGHTS, (last - world.first).days + 1)):
         day = last - timedelta(days=back)
         open_ = [office for office in world.offices.values() if office.calendar.spans(day)]
         if open_:
