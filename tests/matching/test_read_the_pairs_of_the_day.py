@@ -77,6 +77,19 @@ def test_the_menu_counts_what_is_new(marion):
         assert "1 piste des jours précédents" in text(marion.get(PAGE))
 
 
+@pytest.mark.parametrize("deed", ["asked", "set aside"])
+def test_what_was_dealt_with_is_counted_no_more(deed):
+    need, mill, _ = pair()
+    cast.need(5, organisation=cast.organisation("Relais des Mineurs", commune=cast.lens()))
+    actions.make_round(by=None)
+    assert new_ones(cast.marion()).count() == 2
+    if deed == "asked":
+        actions.note_solicitation(need=need, giver=mill.organisation, commitment=mill, by=cast.marion())
+    else:
+        actions.dismiss(need.lines.get(), giver=mill.organisation, by=cast.marion())
+    assert new_ones(cast.marion()).get().need_line.need != need
+
+
 def test_on_a_monday_the_week_end_is_this_morning():
     on = {number: news_since(this_day((MONDAY + timedelta(days=number)).date())) for number in range(-2, 3)}
     assert on[0] == (MONDAY - timedelta(days=2)).date()  # Saturday

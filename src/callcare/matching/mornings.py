@@ -105,7 +105,9 @@ def morning_of(user: User, *, page: str | None) -> Morning:
     cut.count = sums["needs"]  # a cached property: known already, it is not asked
     shown = cut.get_page(page)
     here = list(shown)
-    told = _told(rows.filter(need_line__need__in=here).order_by("-score", "pk"), today, since) if here else []
+    told = (
+        _told(rows.filter(need_line__need__in=here).standing().order_by("-score", "pk"), today, since) if here else []
+    )
     new, all_ = sums["new"], sums["all"]
     if not shown.has_other_pages():  # counted as shown: a filter may have stopped some since the night
         new, all_ = sum(pair.is_new for _, pair in told), len(told)

@@ -27,7 +27,7 @@ def plan(world: World) -> None:
 
 def _read(office: Office, day: date) -> None:
     """The poorest of the day is put off, the poorest of another giver set aside; the others wait."""
-    rows = Suggestion.objects.filter(desk=office.desk).shown(day).order_by("score", "pk")
+    rows = Suggestion.objects.filter(desk=office.desk).shown(day).standing().order_by("score", "pk")
     pairs = list(rows.select_related("need_line", "commitment_line__commitment__organisation"))
     by = office.operators[0]
     if len(pairs) > 4:

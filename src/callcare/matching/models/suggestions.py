@@ -23,7 +23,11 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
         return self.filter(desk__in=desk_keys(user)) if user.is_operator else self.none()
 
     def shown(self, today: date) -> Self:
-        """Those the last round kept and that still stand: raised of late, both lines live, nobody asked meanwhile."""
+        """Those the last round kept and nobody dealt with, raised of late: counted on every page, by one index."""
+        return self.filter(is_current=True, raised_on__gt=today - timedelta(SHOWN_DAYS))
+
+    def standing(self) -> Self:
+        """Those that still stand: both lines live, something left, nobody asked and nothing set aside meanwhile."""
         wanted = WantedLine.objects.filter(pk=OuterRef("need_line"), is_open=True, open__gt=0)
         offered = OfferedLine.objects.filter(
             Q(is_countable=False) | Q(free__gt=0),
@@ -33,10 +37,7 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
         asked = Solicitation.objects.filter(need=OuterRef("need_line__need"), giver=giver)
         aside = Dismissal.objects.holding().filter(need_line=OuterRef("need_line"))
         aside = aside.filter(Q(commitment_line=OuterRef("commitment_line")) | Q(giver=giver))
-        return self.filter(
-            Exists(wanted), Exists(offered), ~Exists(asked), ~Exists(aside),
-            is_current=True, raised_on__gt=today - timedelta(SHOWN_DAYS),
-        )  # fmt: skip
+        return self.filter(Exists(wanted), Exists(offered), ~Exists(asked), ~Exists(aside))
 
 
 class Suggestion(models.Model):

@@ -26,7 +26,7 @@ def morning(request: HttpRequest) -> HttpResponse:
 
 def _of_hers(request: HttpRequest, form: PairForm) -> Suggestion:
     """The pair that was pressed, if it is still shown to her."""
-    rows = Suggestion.objects.visible_to(person(request)).shown(clock.today())
+    rows = Suggestion.objects.visible_to(person(request)).shown(clock.today()).standing()
     rows = rows.select_related("need_line__need", "commitment_line")
     said = {"need_line": form.cleaned_data["need_line"], "commitment_line": form.cleaned_data["commitment_line"]}
     return get_object_or_404(rows, **said)
