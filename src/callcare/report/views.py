@@ -198,6 +198,7 @@ def targets(request: HttpRequest) -> HttpResponse:
 
 @allow(Role.OPERATOR, Role.STEWARD)
 @require_safe
+@from_replica
 def equity(request: HttpRequest) -> HttpResponse:
     """Is help where the needs are? By territory, by public, and who is asked most often."""
     scope, form = _scope(request, Target.objects.all())
@@ -232,6 +233,7 @@ def _shares(request: HttpRequest, scope: Scope, shares: Iterable[fairness.Share]
 
 @allow(Role.OPERATOR, Role.STEWARD)
 @require_safe
+@from_replica
 def equity_rows(request: HttpRequest) -> HttpResponse:
     """The needs behind one number of the page: as many, and the same sums."""
     scope, form = _scope(request, Target.objects.all())
