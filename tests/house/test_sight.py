@@ -12,7 +12,7 @@ from callcare.catalogue.actions import found_catalogue
 from callcare.catalogue.enums import Audience
 from callcare.catalogue.models import Reason
 from callcare.core import clock
-from callcare.matching.actions import dismiss
+from callcare.matching.actions import dismiss, make_round
 from callcare.outcomes.actions import Counted, count_people, record_outcome
 from callcare.outcomes.enums import AgeBand, Extent
 from callcare.report.actions import set_target
@@ -58,6 +58,7 @@ def house(transactional_db):
     record_outcome(by=marion, need=need, side="asker", extent=Extent.PART, **words)
     reason = Reason.objects.filter(used_for__contains=["dismiss"]).first()
     dismiss(need.lines.get(), by=marion, commitment_line=aside.lines.get(), reason=reason)
+    make_round(by=None)
     span = {"from_on": today - timedelta(days=30), "due_on": today + timedelta(days=60)}
     set_target(by=cast.stephane(), indicator=Indicator.PEOPLE, value=20, desk=None, **span)
     return places | dict.fromkeys(

@@ -21,6 +21,7 @@ TIMETABLE = {
     "report.check_month": "50 3 * * *",
     "desk.look_after": "40 4 * * *",
     "matching.sweep": "50 4 * * *",
+    "matching.suggest": "10 5 * * *",  # before the desks open, after the lines that left are forgotten
     "house.forget_finished_jobs": "17 2 * * *",
 }
 

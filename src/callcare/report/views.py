@@ -18,7 +18,7 @@ from callcare.core.listing import KeyPaginator
 from callcare.core.replica import from_replica
 from callcare.desk.models import desk_keys, desks_of
 from callcare.outcomes.models import Outcome
-from callcare.report import figures
+from callcare.report import equity as fairness, figures
 from callcare.report.actions import set_target
 from callcare.report.figures import NOWHERE, Figure, Scope
 from callcare.report.forms import ScopeForm, TargetForm
@@ -192,3 +192,56 @@ def targets(request: HttpRequest) -> HttpResponse:
     known = Target.objects.select_related("desk").order_by("-due_on", "indicator")
     status = 422 if form.errors else 200
     return render(request, "report/targets.html", {"form": form, "targets": known}, status=status)
+
+
+@allow(Role.OPERATOR, Role.STEWARD)
+@require_safe
+@from_replica
+def equity(request: HttpRequest) -> HttpResponse:
+    """Is help where the needs are? By territory, by public, and who is asked most often."""
+    scope, form = _scope(request, Target.objects.all())
+    asked, givers = fairness.asked_in_all(scope)
+    most = fairness.asked_most(scope)
+    context = {
+        "scope": scope, "form": form, "definitions": fairness.DEFINITIONS.items(),
+        "places": _shares(request, scope, fairness.by_place(scope), "territoire"),
+        "publics": _shares(request, scope, fairness.by_public(scope), "public"),
+        "asked": asked, "givers": givers, "most": [(*one, _part_of(one[2], most[0][2])) for one in most],
+        "opens": person(request).is_operator,
+    }  # fmt: skip
+    return render(request, "report/equity.html", context, status=422 if form.errors else 200)
+
+
+def _part_of(value: int, whole: int) -> float:
+    return round(100 * value / whole, 1) if whole else 0.0
+
+
+def _shares(request: HttpRequest, scope: Scope, shares: Iterable[fairness.Share], by: str) -> list[dict[str, Any]]:
+    """Each line with the addresses of the rows behind its numbers."""
+    where = reverse("report:equity-rows")
+
+    def address(one: fairness.Share, served: str) -> str:
+        return f"{where}?{_query(request, scope, **{by: one.key}, **({'servis': served} if served else {}))}"
+
+    return [
+        {"share": one, "all": address(one, ""), "served": address(one, "oui"), "waiting": address(one, "non")}
+        for one in shares
+    ]
+
+
+@allow(Role.OPERATOR, Role.STEWARD)
+@require_safe
+@from_replica
+def equity_rows(request: HttpRequest) -> HttpResponse:
+    """The needs behind one number of the page: as many, and the same sums."""
+    scope, form = _scope(request, Target.objects.all())
+    said = {"place": "territoire", "public": "public", "served": "servis"}
+    which = {name: request.GET.get(word, "") for name, word in said.items()}
+    found = fairness.behind(scope, **which)
+    page = KeyPaginator(found, 50).get_page(request.GET.get("page"))
+    context = {
+        "scope": scope, "form": form, "page": page, "lines": fairness.with_wait(page),
+        "sums": fairness.sums_of(scope, **which), "opens": person(request).is_operator,
+        "back": f"{reverse('report:equity')}?{_query(request, scope)}",
+    }  # fmt: skip
+    return render(request, "report/equity_rows.html", context)
