@@ -1,5 +1,6 @@
-"""The crash campaign of the mailbox: mails are delivered to a real server without a pause while the worker that fetches
-them is killed again and again. What must hold at the end is asked of the database, of the server and of who received.
+"""The crash campaign of the mailbox: mails are delivered to a real server without a pause, while the worker that
+fetches them is killed again and again. What must hold at the end is asked of the database, of the server and of
+whoever received our letters.
 """
 
 import json
@@ -203,10 +204,13 @@ def run(
                 step = pick.choice(steps) if pick.random() < 0.6 else ""
                 nursery.bear(order=order, step=step, nth=pick.randint(1, 4))
                 lives = longest * 2 if step else pick.uniform(0.05, longest)
-                seen.steps[_end_of(nursery, lives, step, readers)] += 1
-                seen.kills += 1
-                if cuts and seen.kills % 10 == 0:
+                if cuts and seen.kills % 5 == 0 and not nursery.is_dead_within(lives / 3):
                     seen.cut += _cut_one()
+                if nursery.pid:
+                    seen.steps[_end_of(nursery, lives, step, readers)] += 1
+                else:
+                    seen.steps[step or "by itself"] += 1
+                seen.kills += 1
                 _answer_some(pick)
         drained = time.monotonic()
         nursery.bear(order=order)

@@ -47,7 +47,15 @@ def test_the_long_campaign(dovecot, connected, tmp_path):
     seconds = float(os.environ.get("CALLCARE_CAMPAIGN_SECONDS", "480"))
     seed = int(os.environ.get("CALLCARE_CAMPAIGN_SEED", "0"))
     seen = campaign.run(
-        dovecot, tmp_path, kills=kills, seconds=seconds, most=100_000, pause=0.08, seed=seed, cuts=True
+        dovecot,
+        tmp_path,
+        kills=kills,
+        seconds=seconds,
+        most=100_000,
+        pause=0.2,
+        seed=seed,
+        cuts=True,
+        drains=300,
     )
     print(f"\n{seen}")
     assert seen.violations == []

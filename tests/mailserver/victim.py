@@ -47,6 +47,7 @@ def _imported() -> None:
 def live(life: dict[str, Any]) -> None:
     """One life: `step` and `nth` say when it dies by itself, `order` may be the wrong one."""
     from callcare.config.management.commands.worker import Command  # noqa: PLC0415
+    from callcare.desk import jobs  # noqa: PLC0415
     from callcare.mailbox.actions import acknowledging  # noqa: PLC0415
 
     # No ten minutes, no breaker: acknowledgements by the hundred are what may be doubled here.
@@ -55,21 +56,18 @@ def live(life: dict[str, Any]) -> None:
         _tell_first()
     if step := life.get("step"):
         _doom(step, life.get("nth", 1))
-    threading.Thread(target=_hurry, daemon=True).start()
+    for work in (acknowledging.acknowledge_waiting, jobs.deliver_letters):
+        threading.Thread(target=_hurry, args=(work,), daemon=True).start()
     Command().handle()
 
 
-def _hurry() -> None:
+def _hurry(work: Callable[[], object]) -> None:
     """What the timetable does every minute, without a pause: more to interrupt."""
     from django.db import connections  # noqa: PLC0415
 
-    from callcare.desk import jobs  # noqa: PLC0415
-    from callcare.mailbox.actions.acknowledging import acknowledge_waiting  # noqa: PLC0415
-
     while True:
         with contextlib.suppress(Exception):  # a connection that was cut: the next round will do
-            acknowledge_waiting()
-            jobs.deliver_letters()
+            work()
         connections.close_all()
         time.sleep(0.1)
 
