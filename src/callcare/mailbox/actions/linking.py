@@ -16,6 +16,7 @@ from callcare.mailbox.actions.arrivals import Arrival
 from callcare.mailbox.enums import MailKind, ProposalReason, ProposalState, ThreadedBy
 from callcare.mailbox.models import Answer, Mail, Mailbox, Proposal, Thread
 from callcare.mailbox.rules import identifiers
+from callcare.mailbox.rules.readings import domains_of
 
 Node = tuple[int, int]  # what it is, and which
 THREAD, MAIL, LETTER = 0, 1, 2  # in this order they give their place to one another
@@ -99,6 +100,7 @@ class _Search:
         self.people: dict[Node, set[str]] = defaultdict(set)
         self.named: dict[str, list[int]] = defaultdict(list)
         self.us = {address.lower() for address in Mailbox.objects.values_list("address", flat=True)}
+        self.domains = domains_of(settings.MAIL_DOMAIN, self.us)
         self.links: list[Link] = []
 
     def _is_machine(self, number: int) -> bool:
@@ -113,7 +115,7 @@ class _Search:
             asked += [
                 (number, signed[0], ThreadedBy.OUR_ID, self._is_machine(number))
                 for message_id in [*one.follows, *failed, one.mail.message_id]
-                if (signed := identifiers.verified(message_id, keys, settings.MAIL_DOMAIN))
+                if (signed := identifiers.verified(message_id, keys, self.domains))
             ]
             if one.reading:
                 asked += [(number, token, ThreadedBy.TOKEN, False) for token in one.reading.tokens]
@@ -188,7 +190,7 @@ class _Search:
         for number, one in enumerate(self.arrivals):
             failed = [failure["message_id"] for failure in one.mail.failures]
             for message_id in [*one.follows, *failed]:
-                if identifiers.looks_ours(message_id, settings.MAIL_DOMAIN):
+                if identifiers.looks_ours(message_id, self.domains):
                     ids[message_id].append(number)
         letters = OutgoingMail.objects.filter(message_id__in=ids, desk__in=self.desks, answer=None) if ids else ()
         by_id = {letter.message_id: letter for letter in letters}
