@@ -230,7 +230,7 @@ def test_a_bounce_marks_the_address_and_owes_one_call():
     assert (owed.subject, owed.person) == (mail, claire)
     assert owed.number == claire.channels.get(kind="phone").value  # one click, and it rings
     assert owed.about == f"Claire Delattre ({address}) n’a pas reçu « {sent.subject} » : cette adresse n’existe pas"
-    assert owed.note == sent.bounce_said
+    assert owed.note == "Le serveur a dit : 5.1.1 550 no such user"
 
 
 def test_a_returned_answer_owes_a_call(client):

@@ -69,7 +69,7 @@ def _came_back(letter: OutgoingMail, mail: Mail, failure: dict[str, str]) -> Non
         organisation=organisation,
         person=person,
         number=theirs.value if theirs else "",
-        note=said,
+        note=f"Le serveur a dit : {exact}",  # the letter has the reason beside it; here it stands above
     )
 
 
