@@ -26,7 +26,7 @@ from callcare.core.deeds import Refused
 from callcare.desk.enums import MailManner, MailState
 from callcare.desk.models import Interaction, OutgoingMail
 from callcare.mailbox.actions.answering import answer
-from callcare.mailbox.enums import MailKind, ParseState
+from callcare.mailbox.enums import ParseState
 from callcare.mailbox.models import Answer, Mail, RawMail
 from launcher.places import surroundings
 from tests import cast, sink
@@ -150,13 +150,15 @@ class Feeder(threading.Thread):
     def mail(self, n: int) -> tuple[bytes, str, bool]:
         message_id = f"<{n}.campagne@atelier.test>"
         facts: dict[str, str] = {"Auto_Submitted": "auto-replied"} if n % 10 == 9 else {}
+        if n % 3:  # what is acknowledged has to be sent as well: one in three is enough to interrupt
+            facts |= {"X_Auto_Response_Suppress": "All"}
         answers = [self.pick.choice(self.accepted)] if self.accepted and n % 5 == 2 else []
         text = f"Demande {n}."
         if n % 13 == 6:
             text += "\r\n" + "\r\n".join(secrets.token_hex(36) for _ in range(6000))  # 440 kB: it takes its time
         sender = f"p{n}@atelier{n % 50}.test"
         mail = written(text, sender=sender, subject=f"Demande {n}", message_id=message_id, answers=answers, **facts)
-        return mail, message_id, not facts
+        return mail, message_id, "Auto_Submitted" not in facts
 
 
 @dataclass
@@ -263,7 +265,8 @@ def waiting(feeder: Feeder, server: Dovecot) -> list[str]:
     """What is not done yet."""
     unread = RawMail.objects.filter(parse_state=ParseState.PENDING).count()
     letters = OutgoingMail.objects.filter(state=MailState.QUEUED).count()
-    silent = Mail.objects.of_people().filter(thread__acknowledged_at=None, thread__sent=0).count()
+    heard = {"thread__acknowledged_at": None, "thread__sent": 0, "wants_no_reply": False}
+    silent = Mail.objects.of_people().filter(**heard).count()
     found = {
         "not fetched": feeder.deliveries - RawMail.objects.count(), "not read": unread, "not sent": letters,
         "not acknowledged": silent, "not moved": len(inbox(server)),
@@ -308,7 +311,7 @@ def _of_letters(left: Counter[str], kills: int) -> list[str]:
     found += [f"thread {one} was acknowledged {count} times" for one, count in per_thread.items() if count > 1]
     of_people = Counter(Answer.objects.filter(by__isnull=False).values_list("to", flat=True))
     found += [f"mail {one} was answered {count} times" for one, count in of_people.items() if count > 1]
-    silent = Mail.objects.filter(kind=MailKind.HUMAN, copy_of=None, thread__answers=None).count()
+    silent = Mail.objects.of_people().filter(wants_no_reply=False, thread__answers=None).count()
     return [*found, *([f"{silent} people heard nothing"] if silent else [])]
 
 

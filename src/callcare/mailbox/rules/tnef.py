@@ -86,8 +86,7 @@ def _of_message(pack: Pack, name: int, value: bytes, codepage: str) -> None:
         pack.text = _string(value, codepage)
     elif name == _PROPERTIES:
         found = dict(_properties(value))
-        if isinstance(body := _said(found.get(_TEXT), codepage), str) and body.strip():
-            pack.text = body
+        pack.text = _said(found.get(_TEXT), codepage) or pack.text
         if html := found.get(_HTML):
             pack.html = html[1].rstrip(b"\0")
         if not pack.text.strip() and not pack.html and (packed := found.get(_RTF)):
