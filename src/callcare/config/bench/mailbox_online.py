@@ -29,7 +29,7 @@ from callcare.accounts.models import User
 from callcare.config.bench.dataset import OPERATOR
 from callcare.config.bench.measures import Row
 from callcare.mailbox import fetching
-from callcare.mailbox.actions import open_mailbox
+from callcare.mailbox.actions import open_mailbox, set_mailbox
 from callcare.mailbox.actions.receiving import CHANNEL
 from callcare.mailbox.models import Mail, Mailbox
 
@@ -103,7 +103,8 @@ def cards(repeats: int) -> Iterator[Row]:
                 _card(client, words, lmtp, box, 0)  # the line opens, the reader starts
                 times = [_card(client, words, lmtp, box, n) for n in range(1, count + 1)]
         finally:
-            Mailbox.objects.filter(pk=box.pk).update(is_enabled=False)
+            line = {name: getattr(box, name) for name in ("host", "port", "security", "login", "folder", "treated")}
+            set_mailbox(box, by=None, password="", is_enabled=False, because="fin de la mesure", **line)
     page = [_asked(client, box, 1) for _ in range(count)]
     p50, p95, p99 = (percentile(times, at) for at in (50, 95, 99))
     beside = percentile(page, 50)
