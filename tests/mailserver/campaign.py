@@ -9,6 +9,7 @@ import random
 import secrets
 import select
 import signal
+import smtplib
 import subprocess
 import sys
 import threading
@@ -140,12 +141,24 @@ class Feeder(threading.Thread):
             elif n % 11 == 5:
                 copies.append(b"Received: from elsewhere\r\n" + mail)  # another way here
             for one in copies:
-                self.server.deliver(one)
-                self.deliveries += 1
+                self.deliver(one)
             self.accepted.append(message_id)
             if is_human:
                 self.human.add(message_id)
             self.over.wait(self.pick.uniform(0, 2 * self.pause))
+
+    def deliver(self, mail: bytes) -> None:
+        """As every mail server does, again where this one says that it cannot just now."""
+        for turn in range(20):
+            try:
+                self.server.deliver(mail)
+            except smtplib.SMTPResponseException as refused:
+                if refused.smtp_code >= 500 or turn == 19:
+                    raise
+                self.over.wait(0.3)
+            else:
+                self.deliveries += 1
+                return
 
     def mail(self, n: int) -> tuple[bytes, str, bool]:
         message_id = f"<{n}.campagne@atelier.test>"

@@ -52,7 +52,7 @@ def test_the_long_campaign(dovecot, connected, tmp_path):
         kills=kills,
         seconds=seconds,
         most=100_000,
-        pause=0.2,
+        pause=0.4,
         seed=seed,
         cuts=True,
         drains=300,
