@@ -12,6 +12,7 @@ TIMETABLE = {
     "calls.sweep": "* * * * *",
     "calls.forget": "31 2 * * *",
     "mailbox.acknowledge": "* * * * *",
+    "mailbox.remind": "*/5 * * * *",  # writes only while the desk of a mail is open
     "mailbox.scan": "* * * * *",
     "mailbox.read": "* * * * *",  # the worker reads at once; this is for what it left
     "allocations.release_holds": "*/5 * * * *",

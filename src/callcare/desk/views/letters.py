@@ -20,7 +20,7 @@ TOKEN = re.compile(r"(://\S+/reponse/)[^/\s]+")  # who holds a personal link can
 
 
 def _find(request: HttpRequest, ref: str) -> OutgoingMail:
-    mine = OutgoingMail.objects.visible_to(person(request)).select_related("desk")
+    mine = OutgoingMail.objects.visible_to(person(request)).select_related("desk", "answer__thread")
     return get_object_or_404(mine, message_id__startswith=f"<cc.{ref}@")
 
 
