@@ -9,11 +9,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from callcare.config.bench import dataset, engines, mailbox, measures, scratch, sharing, stream, telephone
+from callcare.config.bench import dataset, engines, mailbox, measures, scratch, sharing, stream, telephone, text
 
 SIZE = 100_000
 SEED = 2021
-MEASURES = [*measures.MEASURES, stream.MEASURE, telephone.MEASURE, mailbox.MEASURE, sharing.MEASURE, engines.MEASURE]
+MEASURES = [
+    *measures.MEASURES, stream.MEASURE, telephone.MEASURE, mailbox.MEASURE, sharing.MEASURE, engines.MEASURE, text.MEASURE,
+]  # fmt: skip
 COLUMNS = ("name", "size", "p50_ms", "p99_ms", "floor_ms", "ratio", "target", "ok")
 
 
