@@ -83,7 +83,7 @@ def _some(salt: int, n: int = 6) -> str:
 
 
 SERIES = "generate_series(%(first)s::bigint, %(last)s::bigint) i"
-COMMUNE = f"CASE WHEN pg_temp.draw(i, 2) < 0.03 THEN NULL ELSE p.id END"  # now and then nobody said which
+COMMUNE = "CASE WHEN pg_temp.draw(i, 2) < 0.03 THEN NULL ELSE p.id END"  # now and then nobody said which
 PLACED = f"{SERIES} LEFT JOIN national_place p ON p.slot = pg_temp.one(i, 1, (SELECT pg_temp.places()))"
 DESK = "CASE WHEN pg_temp.draw(i, 10) < 0.8 THEN %(first_desk)s ELSE %(second_desk)s END"
 NEED_DESK = "CASE WHEN pg_temp.draw(i, 60) < 0.8 THEN %(first_desk)s ELSE %(second_desk)s END"
@@ -96,8 +96,7 @@ def _shelved(salt: int, beside: str = "") -> str:
 def _case(letter: str, salt: int, desk: str, days: int) -> dict[str, str]:
     """What needs and commitments have in common: who, where, when. `salt` to `salt + 9` are its own."""
     starts = (
-        f"CASE WHEN pg_temp.draw(i, {salt + 1}) < 0.5"
-        f" THEN %(today)s::date - 60 + pg_temp.one(i, {salt + 2}, 91) END"
+        f"CASE WHEN pg_temp.draw(i, {salt + 1}) < 0.5 THEN %(today)s::date - 60 + pg_temp.one(i, {salt + 2}, 91) END"
     )
     body = f"1 + pg_temp.one(i, {salt + 3}, %(bodies_count)s)"
     return {

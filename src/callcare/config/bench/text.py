@@ -114,14 +114,16 @@ class Marks:
             sentences=len(some),
             precision=_share(right, len(given)),
             recall=_share(right, len(meant)),
-            recall_in_three=_share(sum(not set(one.categories).isdisjoint(three(it)) for one, it in meant), len(meant)),
+            recall_in_three=_share(
+                sum(not set(one.categories).isdisjoint(three(it)) for one, it in meant), len(meant)
+            ),
             quantities=_share(sum(counts_right(one, it) for one, it in counted), len(counted)),
         )
 
 
 def three(it: Captured) -> tuple[str, ...]:
     """The categories the capture line gives or proposes, three at most."""
-    return (it.category,) if it.category else ()
+    return (it.category, *it.others) if it.category else ()
 
 
 def counts_right(one: Sentence, it: Captured) -> bool:

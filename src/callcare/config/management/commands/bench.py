@@ -11,7 +11,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from callcare.config.bench import dataset, engines, mailbox, measures, national, scratch, sharing, stream, telephone, text
+from callcare.config.bench import (
+    dataset,
+    engines,
+    mailbox,
+    measures,
+    national,
+    scratch,
+    sharing,
+    stream,
+    telephone,
+    text,
+)
 
 SIZE = 100_000
 NATIONAL = "national"
