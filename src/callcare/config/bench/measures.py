@@ -20,7 +20,6 @@ from callcare.config.bench.pages import PAGES, Page, addresses, things
 from callcare.config.bench.spent import Processor
 from callcare.desk.capture import capture as capture_line
 from callcare.directory.models import Organisation
-from callcare.directory.search import find_organisations
 from callcare.matching.candidates import Found, candidates_for_need, needs_for_commitment
 from callcare.matching.lines import offered_by, this_day, wanted_by
 from callcare.matching.models import OfferedLine, WantedLine
@@ -87,7 +86,8 @@ class _AtDatabase:
             self.spent += perf_counter() - begin
 
 
-def _percentiles(times: list[float]) -> tuple[float, float, float]:
+def percentiles(times: list[float]) -> tuple[float, float, float]:
+    """p50, p95 and p99 in milliseconds."""
     cuts = quantiles(times, n=100, method="inclusive")
     return tuple(round(cuts[at - 1] * 1000, 2) for at in (50, 95, 99))  # type: ignore[return-value]
 
@@ -112,8 +112,8 @@ def timed(
             mine.append(spent)
             worked.append(work)
             floor.append(beside)
-    p50, p95, p99 = _percentiles(mine)
-    floor_ms = _percentiles(floor)[0]
+    p50, p95, p99 = percentiles(mine)
+    floor_ms = percentiles(floor)[0]
     reached = {"p95": p95, "p99": p99}[at]
     target = f"{at} ≤ {most:g} ms" if most else ""
     ok = reached <= most if most else None
@@ -130,7 +130,7 @@ def timed(
         ok,
         p95,
         repeats=len(mine),
-        cpu_ms=_percentiles(worked)[0],
+        cpu_ms=percentiles(worked)[0],
         load=load,
     )
 
@@ -153,7 +153,7 @@ def candidates(pick: random.Random, repeats: int) -> Iterator[Row]:
     needs = (
         NeedLine.objects.filter(need__state="open").select_related("need__commune", "category", "unit").order_by("pk")
     )
-    wanted = [wanted_by(line) for line in _some(needs, pick, repeats)]
+    wanted = [wanted_by(line) for line in some(needs, pick, repeats)]
     facts: dict[str, Any] = {"table": "matching_offered", "key": "line_id", "top": size}
 
     def search(one: Any) -> int:
@@ -174,7 +174,7 @@ def needs(pick: random.Random, repeats: int) -> Iterator[Row]:
         .select_related("commitment__commune", "category", "unit")
         .order_by("pk")
     )
-    offered = [offered_by(line) for line in _some(lines, pick, repeats)]
+    offered = [offered_by(line) for line in some(lines, pick, repeats)]
 
     def search(one: Any) -> int:
         return _shown(needs_for_commitment(one, today=today))
@@ -182,22 +182,6 @@ def needs(pick: random.Random, repeats: int) -> Iterator[Row]:
     yield timed(
         "needs", size, offered, search, table="matching_wanted", key="line_id", top=size, most=30, database_only=True
     )
-
-
-def organisations(pick: random.Random, repeats: int) -> Iterator[Row]:
-    """An organisation while it is spelled: by its beginning, by words in any order, with one slip of the finger."""
-    size = Organisation.objects.count()
-    names = [one.name for one in _some(Organisation.objects.order_by("pk"), pick, repeats)]
-    typed = {
-        "organisation-letters": [name[: pick.randint(3, 12)] for name in names],
-        "organisation-words": [" ".join(word[:5] for word in reversed(name.split()[1:4])) for name in names],
-        "organisation-typo": [_slip(name, pick) for name in names],
-    }
-    for name, texts in typed.items():
-        yield timed(
-            name, size, texts, lambda text: len(find_organisations(text)), table="directory_organisation", key="id",
-            top=size, most=25,
-        )  # fmt: skip
 
 
 def _slip(name: str, pick: random.Random) -> str:
@@ -264,7 +248,8 @@ def capture(pick: random.Random, repeats: int) -> Iterator[Row]:
     )  # fmt: skip
 
 
-def _some(rows: Any, pick: random.Random, count: int) -> list[Any]:
+def some(rows: Any, pick: random.Random, count: int) -> list[Any]:
+    """So many of the rows, drawn."""
     keys = list(rows.values_list("pk", flat=True))
     return list(rows.filter(pk__in=pick.sample(keys, min(count, len(keys)))))
 
@@ -272,8 +257,8 @@ def _some(rows: Any, pick: random.Random, count: int) -> list[Any]:
 def communes(pick: random.Random, repeats: int) -> Iterator[Row]:
     """A commune while it is typed: by its beginning, by its postcode, with one slip of the finger."""
     size = Territory.objects.communes().count()
-    names = [one.name for one in _some(Territory.objects.communes().order_by("pk"), pick, repeats)]
-    codes = [one.code for one in _some(PostCode.objects.order_by("pk"), pick, repeats)]
+    names = [one.name for one in some(Territory.objects.communes().order_by("pk"), pick, repeats)]
+    codes = [one.code for one in some(PostCode.objects.order_by("pk"), pick, repeats)]
     typed = {
         "commune-letters": [name[: pick.randint(2, 8)] for name in names],
         "commune-postcode": [code[: pick.randint(2, 5)] for code in codes],
@@ -289,7 +274,6 @@ def communes(pick: random.Random, repeats: int) -> Iterator[Row]:
 MEASURES = [
     Measure("candidates", candidates),
     Measure("needs", needs),
-    Measure("organisations", organisations),
     Measure("communes", communes),
     Measure("capture", capture),
     Measure("pages", pages),

@@ -47,7 +47,7 @@ class Sizes:
     commitments: int
 
     def of(self, model: type[models.Model]) -> int:
-        """As many organisations as commitments, each with a person; three numbers or addresses; a fifth as many needs."""
+        """An organisation a commitment, each with a person and three numbers or addresses; a need for five of them."""
         parts = {Channel: (3, 1), Need: (1, 5), NeedLine: (1, 5), Solicitation: (1, 50)}
         times, by = parts.get(model, (1, 1))
         return max(1, self.commitments * times // by)

@@ -22,6 +22,7 @@ from callcare.config.bench import (
     stream,
     telephone,
     text,
+    typed,
 )
 
 SIZE = 100_000
@@ -29,7 +30,8 @@ NATIONAL = "national"
 SEED = 2021
 MOST = 9_000_000  # telephone numbers of nobody are so many
 MEASURES = [
-    *measures.MEASURES, stream.MEASURE, telephone.MEASURE, mailbox.MEASURE, sharing.MEASURE, engines.MEASURE, text.MEASURE,
+    *measures.MEASURES, stream.MEASURE, telephone.MEASURE, mailbox.MEASURE, sharing.MEASURE, engines.MEASURE,
+    text.MEASURE, typed.MEASURE,
 ]  # fmt: skip
 COLUMNS = ("name", "size", "p50_ms", "p99_ms", "floor_ms", "ratio", "target", "ok")
 

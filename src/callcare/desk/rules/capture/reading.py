@@ -48,8 +48,8 @@ from callcare.desk.rules.capture.vocabulary import Vocabulary, Word
 DONATION = "donation"  # the category of an amount given for nothing in particular
 # An amount for one of these is another thing than it: « 1 300 € pour une formation » pays a training.
 PAID_AS = {
-    "training_skill": "training_aid", "housing": "housing_aid", "summer_activity": "leisure_aid", "goods": "purchase_aid",
-    "vehicle": "vehicle_purchase_aid",
+    "training_skill": "training_aid", "housing": "housing_aid", "summer_activity": "leisure_aid",
+    "goods": "purchase_aid", "vehicle": "vehicle_purchase_aid",
 }  # fmt: skip
 _PUNCTUATION = frozenset(",;:.()[]-–—‐‑…'’/·•!?|\\_*+=«»“”")
 _QUOTES = {'"': '"', "«": "»", "“": "”"}

@@ -120,9 +120,9 @@ def _nearly(line: Line, words: Vocabulary, named: Collection[int]) -> list[Seen]
             continue
         if len(said) >= SHORTEST_SLIP and (found := _slipped(line, i, words)):
             return [found]
-        threes = threes(said)
-        near = {name for three in threes for name in words.trigrams.get(three, ())}
-        scored = [(len(threes & threes(name)) / len(threes | threes(name)), name) for name in near]
+        mine = threes(said)
+        near = {name for three in mine for name in words.trigrams.get(three, ())}
+        scored = [(len(mine & threes(name)) / len(mine | threes(name)), name) for name in near]
         score, name = max(scored, default=(0.0, ""))
         if score >= 0.6:
             forced = i > 0 and line.open(i - 1) and line.tokens[i - 1].raw == "#"
@@ -327,9 +327,9 @@ def _leads_to(line: Line, i: int, target: int) -> bool:
 # Whose number says how many give their time, not how many are helped.
 _GIVERS = frozenset(
     as_heard(
-        "professionnels professionnelles salariés salariées collaborateurs collaboratrices cadres ingénieurs ingénieures "
-        "retraités retraitées volontaires employés employées agents conseillers conseillères intervenants intervenantes "
-        "animateurs animatrices bénévoles experts expertes mentors tuteurs tutrices"
+        "professionnels professionnelles salariés salariées collaborateurs collaboratrices cadres ingénieurs "
+        "ingénieures retraités retraitées volontaires employés employées agents conseillers conseillères intervenants "
+        "intervenantes animateurs animatrices bénévoles experts expertes mentors tuteurs tutrices"
     ).split()
 )
 
