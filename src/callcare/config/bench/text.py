@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from math import comb
 from pathlib import Path
 
 from callcare.catalogue import data
 from callcare.config.bench.measures import Measure, Row
 from callcare.desk.capture import founding_vocabulary, packaged_places
 from callcare.desk.rules.capture import Captured, read
+from callcare.matching.rules.texts import agreement
 
 HERE = Path(__file__).parent / "sentences"
 TODAY = date(2021, 4, 6)
@@ -137,6 +139,30 @@ def _share(some: int, of: int) -> float:
     return some / of if of else 1.0
 
 
+def mean_rank(some: Sequence[Pair], *, by_text: bool) -> float:
+    """The mean of 1 ÷ the place of the first commitment that is meant (MRR).
+
+    Commitments of one score stand in any order: the mean over all of them is taken, without the words for all.
+    """
+    return sum(_rank(pair, by_text=by_text) for pair in some if _is_ranked(pair)) / sum(map(_is_ranked, some))
+
+
+def _is_ranked(pair: Pair) -> bool:
+    return any(meant for _, meant in pair.commitments)
+
+
+def _rank(pair: Pair, *, by_text: bool) -> float:
+    scored = [(agreement(pair.need, text) if by_text else 0, meant) for text, meant in pair.commitments]
+    best = max(score for score, meant in scored if meant)
+    above = sum(score > best for score, _ in scored)
+    level = [meant for score, meant in scored if score == best]
+    # Where the first one meant stands among its equals: each place as likely as the choice of all the others allows.
+    many, good = len(level), sum(level)
+    return sum(
+        comb(many - place, good - 1) / comb(many, good) / (above + place) for place in range(1, many - good + 2)
+    )
+
+
 def measure(pick: random.Random, repeats: int) -> Iterator[Row]:
     """Both parts, then the part kept apart kind by kind."""
     del pick, repeats
@@ -147,6 +173,11 @@ def measure(pick: random.Random, repeats: int) -> Iterator[Row]:
     for kind in KINDS:
         of_kind = [one for one in sentences() if one.kind == kind]
         yield _told(f"text-{kind}-recall", len(of_kind), Marks.of(of_kind).recall)
+    for name, few in (
+        ("seen", [one for one in pairs() if not one.is_kept]), ("apart", [one for one in pairs() if one.is_kept]),
+    ):  # fmt: skip
+        yield _told(f"text-{name}-rank-without-words", len(few), mean_rank(few, by_text=False))
+        yield _told(f"text-{name}-rank", len(few), mean_rank(few, by_text=True))
     nothing = [one for one in sentences() if not one.categories]
     quiet = sum(understood(one.text).category is None for one in nothing)
     yield _told("text-nothing-left-alone", len(nothing), _share(quiet, len(nothing)))
