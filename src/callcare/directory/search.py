@@ -1,7 +1,7 @@
 """An organisation found while somebody types or speaks: by letters, number, address, identifier or reference.
 
 Two statements at most. Letters go first through the beginnings of words (exact, an index alone answers); only when
-that finds nothing, through the table of spellings, which forgives one slip in each word of four letters or more.
+that finds next to nothing, through the table of spellings, which forgives one slip in each word of four letters or more.
 """
 
 import re
@@ -16,6 +16,8 @@ from callcare.directory.enums import OrganisationKind
 from callcare.directory.rules import names, phones
 
 CANDIDATES = 300  # how many rows a very common beginning may bring to the ranking
+HEAD = 6  # letters: so short a beginning is a key of the index (`directory_heads`); a longer one brings few words together
+FEW = 3  # found as typed: with fewer, what was typed may be a slip that is a word too
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,11 @@ def find_organisations(text: str, *, limit: int = 10) -> list[Hit]:
     words = names.words(text)
     if sum(map(len, words)) < 2:
         return []
-    return _by_letters(words, limit) or _nearly(words, limit)
+    hits = _by_letters(words, limit)
+    if len(hits) >= FEW:
+        return hits
+    known = {hit.pk for hit in hits}
+    return [*hits, *(hit for hit in _nearly(words, limit) if hit.pk not in known)][:limit]
 
 
 def _reference(text: str) -> str:
@@ -75,18 +81,25 @@ def _by_number(text: str, limit: int) -> list[Hit]:
 
 
 def _by_letters(words: Sequence[str], limit: int) -> list[Hit]:
-    query = " & ".join(f"{word}:*" for word in words)
     asked = " ".join(words)
-    return _run(_BY_LETTERS, {"query": query, "asked": asked, "begins": _like(asked), "few": CANDIDATES}, limit)
+    facts = {
+        "query": " & ".join(map(_head, words)), "asked": asked, "begins": _like(asked), "few": CANDIDATES,
+        "alone": f"% {asked}%" if len(words) == 1 and len(asked) <= HEAD else None,
+    }  # fmt: skip
+    return _run(_BY_LETTERS, facts, limit)
+
+
+def _head(word: str) -> str:
+    return f"'{word}'" if len(word) <= HEAD else f"'{word}':*"
 
 
 def _nearly(words: Sequence[str], limit: int) -> list[Hit]:
     pairs = [(str(place), key) for place, word in enumerate(words) for key in names.spellings(word)]
-    short = [f"{word}:*" for word in words if len(word) < 4]
+    short = [_head(word) for word in words if len(word) < 4]
     if not pairs:
         return []
     facts = {
-        "places": [place for place, _ in pairs], "keys": [key for _, key in pairs],
+        "places": [place for place, _ in pairs], "keys": [key for _, key in pairs], "head": HEAD,
         "short": short, "asked": " ".join(words), "few": CANDIDATES,
     }  # fmt: skip
     return _run(_NEARLY, facts, limit, near=True)
@@ -151,22 +164,34 @@ WITH found AS (
      FROM directory_channel c WHERE c.kind = 'phone' AND c.value LIKE %(begins)s ORDER BY c.value LIMIT 100)
 )"""
 
-# Names that begin with the letters as typed come first, then names with such words in any order, then persons.
-# Very common beginnings bring `few` rows only: the ranking of ten thousand equals helps nobody.
+# Names that begin with the letters as typed come first, then names with such words in any order, then persons, who are
+# asked only where names leave room. Very common beginnings bring `few` rows only: the ranking of ten thousand equals
+# helps nobody. An index brings all rows of a key or none: the first rows of a large directory are walked first, for a
+# word alone that one name in seventy holds.
 _BY_LETTERS = """
-WITH beginning AS (
+WITH walked AS MATERIALIZED (
+    SELECT id, search_name FROM (
+        SELECT id, search_name, search_text FROM directory_organisation ORDER BY id LIMIT (
+            SELECT CASE WHEN reltuples > 100000 AND %(alone)s IS NOT NULL THEN 3000 ELSE 0 END
+            FROM pg_class WHERE oid = 'directory_organisation'::regclass)
+    ) AS first WHERE ' ' || search_text LIKE %(alone)s
+), beginning AS (
     SELECT id, CASE WHEN search_name = %(asked)s THEN 0::float ELSE 1 END AS rank, '' AS because
     FROM directory_organisation WHERE search_name LIKE %(begins)s ORDER BY search_name LIMIT 50
-), containing AS (
+), containing AS MATERIALIZED (
     SELECT id, 3 - similarity(search_name, %(asked)s) AS rank, '' AS because FROM (
+        SELECT id, search_name FROM walked WHERE (SELECT count(*) FROM walked) >= 43
+        UNION ALL
         SELECT id, search_name FROM directory_organisation
-        WHERE to_tsvector('simple', search_text) @@ to_tsquery('simple', %(query)s) LIMIT %(few)s
+        WHERE (SELECT count(*) FROM walked) < 43 AND directory_heads(search_text) @@ %(query)s::tsquery
+        LIMIT %(few)s
     ) AS few
 ), speaking AS (
     SELECT organisation_id AS id, 4 - similarity(search_name, %(asked)s) AS rank,
            btrim(first_name || ' ' || last_name) AS because FROM (
         SELECT organisation_id, search_name, first_name, last_name FROM directory_person
-        WHERE to_tsvector('simple', search_name) @@ to_tsquery('simple', %(query)s) AND merged_into_id IS NULL
+        WHERE (SELECT count(*) FROM containing) < %(limit)s
+            AND directory_heads(search_name) @@ %(query)s::tsquery AND merged_into_id IS NULL
         LIMIT %(few)s
     ) AS few
 ), found AS (
@@ -176,20 +201,25 @@ WITH beginning AS (
 # One slip a word: the words asked meet the words known under a common key; words nothing is near to are left out.
 _NEARLY = """
 WITH meant AS (
-    SELECT asked.place, string_agg(DISTINCT s.prefix || ':*', ' | ') AS words
+    SELECT asked.place, string_agg(DISTINCT
+        CASE WHEN length(s.prefix) > %(head)s THEN quote_literal(s.prefix) || ':*' ELSE quote_literal(s.prefix) END,
+        ' | ') AS words
     FROM unnest(%(places)s::text[], %(keys)s::text[]) AS asked(place, key)
     JOIN directory_spelling s ON s.key = asked.key
     GROUP BY asked.place
 ), query AS (
-    SELECT to_tsquery('simple', string_agg('(' || words || ')', ' & ')) AS words
+    SELECT string_agg('(' || words || ')', ' & ')::tsquery AS words
     FROM (SELECT words FROM meant UNION ALL SELECT unnest(%(short)s::text[])) AS each_word
     WHERE EXISTS (SELECT 1 FROM meant)
+), named AS MATERIALIZED (
+    SELECT o.id, 1 - similarity(o.search_name, %(asked)s)::float AS rank, '' AS because
+    FROM query, directory_organisation o WHERE directory_heads(o.search_text) @@ query.words LIMIT %(few)s
 ), found AS (
-    (SELECT o.id, 1 - similarity(o.search_name, %(asked)s)::float AS rank, '' AS because
-     FROM query, directory_organisation o WHERE to_tsvector('simple', o.search_text) @@ query.words LIMIT %(few)s)
+    SELECT * FROM named
     UNION ALL
     (SELECT p.organisation_id, 2 - similarity(p.search_name, %(asked)s)::float,
             btrim(p.first_name || ' ' || p.last_name)
      FROM query, directory_person p
-     WHERE to_tsvector('simple', p.search_name) @@ query.words AND p.merged_into_id IS NULL LIMIT %(few)s)
+     WHERE (SELECT count(*) FROM named) < %(limit)s
+        AND directory_heads(p.search_name) @@ query.words AND p.merged_into_id IS NULL LIMIT %(few)s)
 )"""
