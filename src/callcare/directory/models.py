@@ -27,7 +27,7 @@ def _words_of(column: str, **kind: Any) -> Func:
 
 
 def _heads_of(column: str) -> Func:
-    """The words of a column and their first letters: one key of the index for each beginning of six letters or less."""
+    """The words of a column and their first letters: a key of the index for each beginning up to eight letters."""
     return Func(F(column), function="directory_heads")
 
 

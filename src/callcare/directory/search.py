@@ -1,7 +1,7 @@
 """An organisation found while somebody types or speaks: by letters, number, address, identifier or reference.
 
 Two statements at most. Letters go first through the beginnings of words (exact, an index alone answers); only when
-that finds next to nothing, through the table of spellings, which forgives one slip in each word of four letters or more.
+that finds nothing, through the table of spellings, which forgives one slip in each word of four letters or more.
 """
 
 import re
@@ -14,10 +14,12 @@ from django.db import connection
 from callcare.core import refs
 from callcare.directory.enums import OrganisationKind
 from callcare.directory.rules import names, phones
+from callcare.territories.rules import typos
 
-CANDIDATES = 300  # how many rows a very common beginning may bring to the ranking
-HEAD = 6  # letters: so short a beginning is a key of the index (`directory_heads`); a longer one brings few words together
-FEW = 3  # found as typed: with fewer, what was typed may be a slip that is a word too
+CANDIDATES = 150  # how many rows a very common beginning may bring to the ranking
+HEAD = 8  # letters: so short a beginning is a key of the index (`directory_heads`); a longer one brings few words
+LARGE, WALKED, ENOUGH = 100_000, 2000, 14  # organisations; rows walked before the index is asked; rows that are enough
+NEAR = 60  # names nearly alike that are looked at one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,12 @@ def find_organisations(text: str, *, limit: int = 10) -> list[Hit]:
     words = names.words(text)
     if sum(map(len, words)) < 2:
         return []
-    hits = _by_letters(words, limit)
-    if len(hits) >= FEW:
-        return hits
-    known = {hit.pk for hit in hits}
-    return [*hits, *(hit for hit in _nearly(words, limit) if hit.pk not in known)][:limit]
+    return _by_letters(words, limit) or _likeliest(words, limit)
+
+
+def _likeliest(words: Sequence[str], limit: int) -> list[Hit]:
+    """Of the names nearly alike, those that take the fewest slips; then those whose words are as long as typed."""
+    return sorted(_nearly(words, NEAR), key=lambda hit: _slips_in(words, f"{hit.name} {hit.because}"))[:limit]
 
 
 def _reference(text: str) -> str:
@@ -84,7 +87,7 @@ def _by_letters(words: Sequence[str], limit: int) -> list[Hit]:
     asked = " ".join(words)
     facts = {
         "query": " & ".join(map(_head, words)), "asked": asked, "begins": _like(asked), "few": CANDIDATES,
-        "alone": f"% {asked}%" if len(words) == 1 and len(asked) <= HEAD else None,
+        "holding": [f"% {word}%" for word in words],
     }  # fmt: skip
     return _run(_BY_LETTERS, facts, limit)
 
@@ -99,10 +102,19 @@ def _nearly(words: Sequence[str], limit: int) -> list[Hit]:
     if not pairs:
         return []
     facts = {
-        "places": [place for place, _ in pairs], "keys": [key for _, key in pairs], "head": HEAD,
+        "places": [place for place, _ in pairs], "keys": [key for _, key in pairs], "is_alone": len(words) == 1,
         "short": short, "asked": " ".join(words), "few": CANDIDATES,
     }  # fmt: skip
     return _run(_NEARLY, facts, limit, near=True)
+
+
+def _slips_in(words: Sequence[str], name: str) -> tuple[int, int]:
+    """How many slips make what was typed of this name, and by how many letters its words are longer or shorter."""
+    known = names.folded(name).split()
+    nearest = [
+        min(((typos(word, one, most=2), abs(len(word) - len(one))) for one in known), default=(9, 9)) for word in words
+    ]
+    return sum(slips for slips, _ in nearest), sum(letters for _, letters in nearest)
 
 
 def _like(text: str) -> str:
@@ -111,7 +123,9 @@ def _like(text: str) -> str:
 
 def _run(sql: str, facts: dict[str, Any], limit: int, *, near: bool = False) -> list[Hit]:
     with connection.cursor() as cursor:
-        cursor.execute(sql.replace("$owner", _OWNER) + _HITS, facts | {"limit": limit, "near": near})
+        for name, meaning in (("$owner", _OWNER), ("$first", _FIRST), ("$enough", str(ENOUGH))):
+            sql = sql.replace(name, meaning)
+        cursor.execute(sql + _HITS, facts | {"limit": limit, "near": near})
         return [Hit(*row) for row in cursor.fetchall()]
 
 
@@ -119,7 +133,7 @@ def _run(sql: str, facts: dict[str, Any], limit: int, *, near: bool = False) -> 
 # organisation once, at its best rank, those last heard of first among equals.
 _HITS = """
 , best AS (
-    SELECT id, rank, because FROM found ORDER BY rank, id LIMIT 60
+    SELECT id, rank, because FROM found ORDER BY rank, id LIMIT greatest(60, %(limit)s)
 ), kept AS (
     SELECT coalesce(o.merged_into_id, o.id) AS id, min(f.rank) AS rank,
            (array_agg(f.because ORDER BY f.rank, f.because))[1] AS because
@@ -136,6 +150,12 @@ LIMIT %(limit)s
 """
 
 _OWNER = "coalesce(c.organisation_id, (SELECT p.organisation_id FROM directory_person p WHERE p.id = c.person_id))"
+
+# The first rows of a directory that is large; of another, none: its index is quick.
+_FIRST = f"""
+        SELECT id, search_name, search_text FROM directory_organisation ORDER BY id LIMIT (
+            SELECT CASE WHEN reltuples > {LARGE} THEN {WALKED} ELSE 0 END
+            FROM pg_class WHERE oid = 'directory_organisation'::regclass)"""  # noqa: S608  # our own numbers
 
 _BY_REF = """
 WITH found AS (SELECT id, 0::float AS rank, '' AS because FROM directory_organisation WHERE ref = %(ref)s)"""
@@ -166,24 +186,21 @@ WITH found AS (
 
 # Names that begin with the letters as typed come first, then names with such words in any order, then persons, who are
 # asked only where names leave room. Very common beginnings bring `few` rows only: the ranking of ten thousand equals
-# helps nobody. An index brings all rows of a key or none: the first rows of a large directory are walked first, for a
-# word alone that one name in seventy holds.
+# helps nobody. An index brings all rows of a key or none: of a large directory the first rows are walked before, which
+# is enough for what one name in a hundred and fifty holds.
 _BY_LETTERS = """
 WITH walked AS MATERIALIZED (
-    SELECT id, search_name FROM (
-        SELECT id, search_name, search_text FROM directory_organisation ORDER BY id LIMIT (
-            SELECT CASE WHEN reltuples > 100000 AND %(alone)s IS NOT NULL THEN 3000 ELSE 0 END
-            FROM pg_class WHERE oid = 'directory_organisation'::regclass)
-    ) AS first WHERE ' ' || search_text LIKE %(alone)s
+    SELECT id, search_name FROM ($first
+    ) AS first WHERE ' ' || search_text LIKE ALL (%(holding)s)
 ), beginning AS (
     SELECT id, CASE WHEN search_name = %(asked)s THEN 0::float ELSE 1 END AS rank, '' AS because
-    FROM directory_organisation WHERE search_name LIKE %(begins)s ORDER BY search_name LIMIT 50
+    FROM directory_organisation WHERE search_name LIKE %(begins)s ORDER BY search_name USING ~<~ LIMIT 50
 ), containing AS MATERIALIZED (
     SELECT id, 3 - similarity(search_name, %(asked)s) AS rank, '' AS because FROM (
-        SELECT id, search_name FROM walked WHERE (SELECT count(*) FROM walked) >= 43
+        SELECT id, search_name FROM walked WHERE (SELECT count(*) FROM walked) >= $enough
         UNION ALL
         SELECT id, search_name FROM directory_organisation
-        WHERE (SELECT count(*) FROM walked) < 43 AND directory_heads(search_text) @@ %(query)s::tsquery
+        WHERE (SELECT count(*) FROM walked) < $enough AND directory_heads(search_text) @@ %(query)s::tsquery
         LIMIT %(few)s
     ) AS few
 ), speaking AS (
@@ -201,9 +218,8 @@ WITH walked AS MATERIALIZED (
 # One slip a word: the words asked meet the words known under a common key; words nothing is near to are left out.
 _NEARLY = """
 WITH meant AS (
-    SELECT asked.place, string_agg(DISTINCT
-        CASE WHEN length(s.prefix) > %(head)s THEN quote_literal(s.prefix) || ':*' ELSE quote_literal(s.prefix) END,
-        ' | ') AS words
+    SELECT asked.place, string_agg(DISTINCT quote_literal(s.prefix), ' | ') AS words,
+        array_agg('%% ' || s.prefix || '%%') AS holding
     FROM unnest(%(places)s::text[], %(keys)s::text[]) AS asked(place, key)
     JOIN directory_spelling s ON s.key = asked.key
     GROUP BY asked.place
@@ -211,9 +227,17 @@ WITH meant AS (
     SELECT string_agg('(' || words || ')', ' & ')::tsquery AS words
     FROM (SELECT words FROM meant UNION ALL SELECT unnest(%(short)s::text[])) AS each_word
     WHERE EXISTS (SELECT 1 FROM meant)
+), walked AS MATERIALIZED (
+    SELECT id, search_name FROM ($first
+    ) AS first WHERE %(is_alone)s AND ' ' || search_text LIKE ANY (SELECT unnest(holding) FROM meant)
 ), named AS MATERIALIZED (
-    SELECT o.id, 1 - similarity(o.search_name, %(asked)s)::float AS rank, '' AS because
-    FROM query, directory_organisation o WHERE directory_heads(o.search_text) @@ query.words LIMIT %(few)s
+    SELECT id, 1 - similarity(search_name, %(asked)s)::float AS rank, '' AS because FROM (
+        SELECT id, search_name FROM walked WHERE (SELECT count(*) FROM walked) >= $enough
+        UNION ALL
+        SELECT o.id, o.search_name FROM query, directory_organisation o
+        WHERE (SELECT count(*) FROM walked) < $enough AND directory_heads(o.search_text) @@ query.words
+        LIMIT %(few)s
+    ) AS few
 ), found AS (
     SELECT * FROM named
     UNION ALL

@@ -117,10 +117,16 @@ class Made:
     @classmethod
     def of(cls, said: str, seed: int) -> "Made":
         """« 100000 », « national », « national:20000 »."""
-        shape, _, size = said.rpartition(":") if said[:1].isdigit() or ":" in said else (said, "", str(national.SIZE))
-        if shape not in {"", NATIONAL} or not size.isdecimal() or not 0 < int(size) <= MOST:
+        shape, _, size = said.partition(":")
+        if shape.isdecimal() and not size:
+            shape, size = "regional", shape
+        elif shape == NATIONAL and said == NATIONAL:
+            size = str(national.SIZE)
+        elif shape != NATIONAL:
+            size = ""
+        if not size.isdecimal() or not 0 < int(size) <= MOST:
             raise CommandError(f"--make : un nombre d’engagements ou « {NATIONAL} », pas « {said} ».")
-        return cls(int(size), seed, shape or "regional")
+        return cls(int(size), seed, shape)
 
 
 def _said(value: object) -> str:
