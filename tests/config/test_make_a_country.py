@@ -28,7 +28,7 @@ DERIVED = {
 
 def rows(table: str, but: tuple[str, ...] = ()) -> set[str]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT (to_jsonb(t) - %s::text[])::text FROM {table} t", [list(but)])
+        cursor.execute(f"SELECT (to_jsonb(t) - %s::text[])::text FROM {table} t", [list(but)])  # noqa: S608
         return {said for (said,) in cursor.fetchall()}
 
 
@@ -51,7 +51,7 @@ def country(db) -> Any:
     """The country, small; what was computed before it stands empty."""
     with connection.cursor() as cursor:
         for table in DERIVED:
-            cursor.execute(f"DELETE FROM {table}")
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608
     dataset.make_national(size=SIZE, seed=SEED, say=lambda *_: None)
 
 
@@ -60,16 +60,16 @@ def test_what_is_computed_at_once_is_what_the_triggers_keep(country):
     tables = [model._meta.db_table for model in national.TABLES]
     with connection.cursor() as cursor:
         for table in tables:
-            cursor.execute(f"CREATE TEMP TABLE made_{table} ON COMMIT DROP AS SELECT * FROM {table}")
+            cursor.execute(f"CREATE TEMP TABLE made_{table} ON COMMIT DROP AS SELECT * FROM {table}")  # noqa: S608
             written[table] = rows(table)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         with loading.without_triggers(*national.TABLES):
             for table in (*reversed(tables), *DERIVED):
-                cursor.execute(f"DELETE FROM {table}")
+                cursor.execute(f"DELETE FROM {table}")  # noqa: S608
         with deed(CastVerb.ENTERS, by=None):
             for table in tables:
                 mine = columns(table)
-                cursor.execute(f"INSERT INTO {table} ({mine}) SELECT {mine} FROM made_{table} ORDER BY id")
+                cursor.execute(f"INSERT INTO {table} ({mine}) SELECT {mine} FROM made_{table} ORDER BY id")  # noqa: S608
     keep_pairs()
     assert {table: rows(table) for table in tables} == written  # the names and words searched are columns of theirs
     assert derived() == at_once

@@ -5,6 +5,7 @@ that finds nothing, through the table of spellings, which forgives one slip in e
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from callcare.territories.rules import typos
 CANDIDATES = 150  # how many rows a very common beginning may bring to the ranking
 HEAD = 8  # letters: so short a beginning is a key of the index (`directory_heads`); a longer one brings few words
 LARGE, WALKED, ENOUGH = 100_000, 2000, 14  # organisations; rows walked before the index is asked; rows that are enough
-NEAR = 60  # names nearly alike that are looked at one by one
+NEAR = 100  # names nearly alike that are looked at one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,17 @@ def find_organisations(text: str, *, limit: int = 10) -> list[Hit]:
 
 
 def _likeliest(words: Sequence[str], limit: int) -> list[Hit]:
-    """Of the names nearly alike, those that take the fewest slips; then those whose words are as long as typed."""
-    return sorted(_nearly(words, NEAR), key=lambda hit: _slips_in(words, f"{hit.name} {hit.because}"))[:limit]
+    """Of the names nearly alike, those that take the fewest slips; each word that may be meant in its turn.
+
+    Else ten names with the first such word would hide the others.
+    """
+    slips, turns = Slips(words), Counter[tuple[str, ...]]()
+    ranked: list[tuple[int, int, Hit]] = []
+    for hit in _nearly(words, NEAR):
+        many, meant = slips.of(f"{hit.name} {hit.because}")
+        turns[meant] += 1
+        ranked.append((many, turns[meant], hit))
+    return [hit for _, _, hit in sorted(ranked, key=lambda one: one[:2])][:limit]
 
 
 def _reference(text: str) -> str:
@@ -103,18 +113,28 @@ def _nearly(words: Sequence[str], limit: int) -> list[Hit]:
         return []
     facts = {
         "places": [place for place, _ in pairs], "keys": [key for _, key in pairs], "is_alone": len(words) == 1,
-        "short": short, "asked": " ".join(words), "few": CANDIDATES,
+        "short": short, "asked": " ".join(words), "few": 2 * CANDIDATES,
     }  # fmt: skip
     return _run(_NEARLY, facts, limit, near=True)
 
 
-def _slips_in(words: Sequence[str], name: str) -> tuple[int, int]:
-    """How many slips make what was typed of this name, and by how many letters its words are longer or shorter."""
-    known = names.folded(name).split()
-    nearest = [
-        min(((typos(word, one, most=2), abs(len(word) - len(one))) for one in known), default=(9, 9)) for word in words
-    ]
-    return sum(slips for slips, _ in nearest), sum(letters for _, letters in nearest)
+class Slips:
+    """How many slips make what was typed of a name; each pair of words is compared once."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+        self.known: dict[tuple[str, str], int] = {}
+
+    def of(self, name: str) -> tuple[int, tuple[str, ...]]:
+        """The slips of all words, and the words of the name that are meant by them."""
+        known = names.folded(name).split()
+        nearest = [min((self._between(word, one), one) for one in known) for word in self.words]
+        return sum(many for many, _ in nearest), tuple(one for _, one in nearest)
+
+    def _between(self, word: str, one: str) -> int:
+        if (word, one) not in self.known:
+            self.known[word, one] = typos(word, one, most=2)
+        return self.known[word, one]
 
 
 def _like(text: str) -> str:
@@ -219,7 +239,7 @@ WITH walked AS MATERIALIZED (
 _NEARLY = """
 WITH meant AS (
     SELECT asked.place, string_agg(DISTINCT quote_literal(s.prefix), ' | ') AS words,
-        array_agg('%% ' || s.prefix || '%%') AS holding
+        array_agg(DISTINCT '%% ' || s.prefix || '%%') AS holding
     FROM unnest(%(places)s::text[], %(keys)s::text[]) AS asked(place, key)
     JOIN directory_spelling s ON s.key = asked.key
     GROUP BY asked.place
@@ -229,7 +249,8 @@ WITH meant AS (
     WHERE EXISTS (SELECT 1 FROM meant)
 ), walked AS MATERIALIZED (
     SELECT id, search_name FROM ($first
-    ) AS first WHERE %(is_alone)s AND ' ' || search_text LIKE ANY (SELECT unnest(holding) FROM meant)
+    ) AS first WHERE %(is_alone)s AND (SELECT cardinality(holding) FROM meant LIMIT 1) <= 6
+        AND ' ' || search_text LIKE ANY ((SELECT holding FROM meant LIMIT 1)::text[])
 ), named AS MATERIALIZED (
     SELECT id, 1 - similarity(search_name, %(asked)s)::float AS rank, '' AS because FROM (
         SELECT id, search_name FROM walked WHERE (SELECT count(*) FROM walked) >= $enough

@@ -18,8 +18,8 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 # The longest first; what is left keeps four letters at least.
 _ENDINGS = (
     "abilite", "issement", "atrice", "ation", "ition", "ateur", "erie", "iere", "ement", "euse", "trice",
-    "teur", "able", "ible", "ique", "ienne", "enne", "onne", "elle", "ette", "ment", "ance", "ence", "eur", "ier", "ion", "iste",
-    "isme", "ite", "er", "ee", "ant", "ent", "ien", "if", "ive", "al", "el", "en", "on", "et", "e",
+    "teur", "able", "ible", "ique", "ienne", "enne", "onne", "elle", "ette", "ment", "ance", "ence", "eur", "ier",
+    "ion", "iste", "isme", "ite", "er", "ee", "ant", "ent", "ien", "if", "ive", "al", "el", "en", "on", "et", "e",
 )  # fmt: skip
 _SHORT = {
     "math": "mathematique", "prof": "professeur", "info": "informatique", "ordi": "ordinateur", "pc": "ordinateur",
