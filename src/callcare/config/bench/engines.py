@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from django.core.management.base import CommandError
 
-from callcare.config.bench.measures import Measure, Row, percentiles, some
+from callcare.config.bench.measures import Measure, Row, of_largest_family, percentiles, some
 from callcare.config.bench.spent import Processor
 from callcare.matching import engines, memory, ranking
 from callcare.matching.candidates import candidates_for_need
@@ -60,13 +60,15 @@ def measure(pick: random.Random, repeats: int) -> Iterator[Row]:
     """Any need, then needs of the largest family; A B A B."""
     needs = NeedLine.objects.filter(need__state="open").select_related("need__commune", "category", "unit")
     wanted = [wanted_by(line) for line in some(needs.order_by("pk"), pick, repeats)]
-    laptops = [one for one in wanted if one.path[-1] == "laptop"] or wanted[:1]
     watched, speed, begin = Watched(), bytes_a_second(), perf_counter()
     watched.copy.catch_up(is_private=True)
     built, size = perf_counter() - begin, OfferedLine.objects.count()
     yield Row("memory-built", size, round(built * 1000), round(built * 1000), 0, 0, f"{watched.copy.bytes >> 20} Mio",
               None, round(built * 1000), repeats=1, load=_load())  # fmt: skip
-    for name, lines in (("any", wanted), ("largest-family", (laptops * repeats)[: min(repeats, 100)])):
+    for name, lines in (
+        ("any", wanted),
+        ("largest-family", (of_largest_family(wanted) * repeats)[: min(repeats, 100)]),
+    ):
         yield from _beside(name, lines, watched, size, speed)
 
 

@@ -11,9 +11,11 @@ from typing import Any
 
 from django.core.management.base import CommandError
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 
 from callcare.accounts.models import User
+from callcare.catalogue.models import Category
 from callcare.commitments.models import CommitmentLine
 from callcare.config.bench.dataset import CHIEF, OPERATOR
 from callcare.config.bench.pages import PAGES, Page, addresses, things
@@ -23,6 +25,7 @@ from callcare.directory.models import Organisation
 from callcare.matching.candidates import Found, candidates_for_need, needs_for_commitment
 from callcare.matching.lines import offered_by, this_day, wanted_by
 from callcare.matching.models import OfferedLine, WantedLine
+from callcare.matching.rules.facts import Wanted
 from callcare.needs.models import Need, NeedLine
 from callcare.territories.models import PostCode, Territory
 from callcare.territories.search import search as search_communes
@@ -147,6 +150,19 @@ def _shown(found: Found) -> int:
     return len(found.candidates) + len(found.near_misses)
 
 
+def of_largest_family(wanted: list[Wanted]) -> list[Wanted]:
+    """Those whose category, with what stands above and below it, holds the most offered lines."""
+    lines = dict(OfferedLine.objects.values_list("category__code").annotate(Count("pk")))
+    paths = [tuple(path) for path in Category.objects.values_list("path", flat=True)]
+
+    def size(path: tuple[str, ...]) -> int:
+        family = {one[-1] for one in paths if path[-1] in one} | set(path)
+        return sum(lines.get(code, 0) for code in family)
+
+    sizes = {path: size(path) for path in {one.path for one in wanted}}
+    return [one for one in wanted if sizes[one.path] == max(sizes.values())]
+
+
 def candidates(pick: random.Random, repeats: int) -> Iterator[Row]:
     """Who can help, for needs of every category: the statement alone, then with the reasons written."""
     size, today = OfferedLine.objects.count(), this_day()
@@ -161,8 +177,7 @@ def candidates(pick: random.Random, repeats: int) -> Iterator[Row]:
 
     yield timed("candidates", size, wanted, search, most=30, database_only=True, **facts)
     yield timed("candidates-explained", size, wanted, search, most=None, **facts)
-    laptops = [one for one in wanted if one.path[-1] == "laptop"] or wanted[:1]
-    many = (laptops * repeats)[: min(repeats, 100)]
+    many = (of_largest_family(wanted) * repeats)[: min(repeats, 100)]
     yield timed("candidates-largest-family", size, many, search, most=30, database_only=True, **facts)
 
 
