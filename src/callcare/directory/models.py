@@ -26,6 +26,11 @@ def _words_of(column: str, **kind: Any) -> Func:
     return Func(Value("simple"), F(column), function="to_tsvector", **kind)
 
 
+def _heads_of(column: str) -> Func:
+    """The words of a column and their first letters: a key of the index for each beginning up to eight letters."""
+    return Func(F(column), function="directory_heads")
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def live(self) -> Self:
         """Those that were not merged into another."""
@@ -128,6 +133,7 @@ class Organisation(Versioned):
         ]
         indexes = [
             GinIndex(_words_of("search_text"), name="organisation_words"),
+            GinIndex(_heads_of("search_text"), name="organisation_heads"),
             GinIndex(OpClass(F("search_name"), name="gin_trgm_ops"), name="organisation_likeness"),
             models.Index(OpClass(F("search_name"), name="text_pattern_ops"), name="organisation_begins"),
             models.Index(
@@ -192,7 +198,7 @@ class Person(Versioned):
                 violation_error_message="Une fiche ne se fond pas dans elle-même.",
             ),
         ]
-        indexes = [GinIndex(_words_of("search_name"), name="person_words")]
+        indexes = [GinIndex(_heads_of("search_name"), name="person_heads")]
         triggers = triggers.OF_PERSON
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ that finds nothing, through the table of spellings, which forgives one slip in e
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +14,12 @@ from callcare.core import refs
 from callcare.core.replica import connection
 from callcare.directory.enums import OrganisationKind
 from callcare.directory.rules import names, phones
+from callcare.territories.rules import typos
 
-CANDIDATES = 300  # how many rows a very common beginning may bring to the ranking
+CANDIDATES = 150  # how many rows a very common beginning may bring to the ranking
+HEAD = 8  # letters: so short a beginning is a key of the index (`directory_heads`); a longer one brings few words
+LARGE, WALKED, ENOUGH = 100_000, 2000, 14  # organisations; rows walked before the index is asked; rows that are enough
+NEAR = 100  # names nearly alike that are looked at one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,21 @@ def find_organisations(text: str, *, limit: int = 10) -> list[Hit]:
     words = names.words(text)
     if sum(map(len, words)) < 2:
         return []
-    return _by_letters(words, limit) or _nearly(words, limit)
+    return _by_letters(words, limit) or _likeliest(words, limit)
+
+
+def _likeliest(words: Sequence[str], limit: int) -> list[Hit]:
+    """Of the names nearly alike, those that take the fewest slips; each word that may be meant in its turn.
+
+    Else ten names with the first such word would hide the others.
+    """
+    slips, turns = Slips(words), Counter[tuple[str, ...]]()
+    ranked: list[tuple[int, int, Hit]] = []
+    for hit in _nearly(words, NEAR):
+        many, meant = slips.of(f"{hit.name} {hit.because}")
+        turns[meant] += 1
+        ranked.append((many, turns[meant], hit))
+    return [hit for _, _, hit in sorted(ranked, key=lambda one: one[:2])][:limit]
 
 
 def _reference(text: str) -> str:
@@ -74,21 +93,47 @@ def _by_number(text: str, limit: int) -> list[Hit]:
 
 
 def _by_letters(words: Sequence[str], limit: int) -> list[Hit]:
-    query = " & ".join(f"{word}:*" for word in words)
     asked = " ".join(words)
-    return _run(_BY_LETTERS, {"query": query, "asked": asked, "begins": _like(asked), "few": CANDIDATES}, limit)
+    facts = {
+        "query": " & ".join(map(_head, words)), "asked": asked, "begins": _like(asked), "few": CANDIDATES,
+        "holding": [f"% {word}%" for word in words],
+    }  # fmt: skip
+    return _run(_BY_LETTERS, facts, limit)
+
+
+def _head(word: str) -> str:
+    return f"'{word}'" if len(word) <= HEAD else f"'{word}':*"
 
 
 def _nearly(words: Sequence[str], limit: int) -> list[Hit]:
     pairs = [(str(place), key) for place, word in enumerate(words) for key in names.spellings(word)]
-    short = [f"{word}:*" for word in words if len(word) < 4]
+    short = [_head(word) for word in words if len(word) < 4]
     if not pairs:
         return []
     facts = {
-        "places": [place for place, _ in pairs], "keys": [key for _, key in pairs],
-        "short": short, "asked": " ".join(words), "few": CANDIDATES,
+        "places": [place for place, _ in pairs], "keys": [key for _, key in pairs], "is_alone": len(words) == 1,
+        "short": short, "asked": " ".join(words), "few": 2 * CANDIDATES,
     }  # fmt: skip
     return _run(_NEARLY, facts, limit, near=True)
+
+
+class Slips:
+    """How many slips make what was typed of a name; each pair of words is compared once."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+        self.known: dict[tuple[str, str], int] = {}
+
+    def of(self, name: str) -> tuple[int, tuple[str, ...]]:
+        """The slips of all words, and the words of the name that are meant by them."""
+        known = names.folded(name).split()
+        nearest = [min((self._between(word, one), one) for one in known) for word in self.words]
+        return sum(many for many, _ in nearest), tuple(one for _, one in nearest)
+
+    def _between(self, word: str, one: str) -> int:
+        if (word, one) not in self.known:
+            self.known[word, one] = typos(word, one, most=2)
+        return self.known[word, one]
 
 
 def _like(text: str) -> str:
@@ -97,7 +142,9 @@ def _like(text: str) -> str:
 
 def _run(sql: str, facts: dict[str, Any], limit: int, *, near: bool = False) -> list[Hit]:
     with connection.cursor() as cursor:
-        cursor.execute(sql.replace("$owner", _OWNER) + _HITS, facts | {"limit": limit, "near": near})
+        for name, meaning in (("$owner", _OWNER), ("$first", _FIRST), ("$enough", str(ENOUGH))):
+            sql = sql.replace(name, meaning)
+        cursor.execute(sql + _HITS, facts | {"limit": limit, "near": near})
         return [Hit(*row) for row in cursor.fetchall()]
 
 
@@ -105,7 +152,7 @@ def _run(sql: str, facts: dict[str, Any], limit: int, *, near: bool = False) -> 
 # organisation once, at its best rank, those last heard of first among equals.
 _HITS = """
 , best AS (
-    SELECT id, rank, because FROM found ORDER BY rank, id LIMIT 60
+    SELECT id, rank, because FROM found ORDER BY rank, id LIMIT greatest(60, %(limit)s)
 ), kept AS (
     SELECT coalesce(o.merged_into_id, o.id) AS id, min(f.rank) AS rank,
            (array_agg(f.because ORDER BY f.rank, f.because))[1] AS because
@@ -122,6 +169,12 @@ LIMIT %(limit)s
 """
 
 _OWNER = "coalesce(c.organisation_id, (SELECT p.organisation_id FROM directory_person p WHERE p.id = c.person_id))"
+
+# The first rows of a directory that is large; of another, none: its index is quick.
+_FIRST = f"""
+        SELECT id, search_name, search_text FROM directory_organisation ORDER BY id LIMIT (
+            SELECT CASE WHEN reltuples > {LARGE} THEN {WALKED} ELSE 0 END
+            FROM pg_class WHERE oid = 'directory_organisation'::regclass)"""  # noqa: S608  # our own numbers
 
 _BY_REF = """
 WITH found AS (SELECT id, 0::float AS rank, '' AS because FROM directory_organisation WHERE ref = %(ref)s)"""
@@ -150,22 +203,31 @@ WITH found AS (
      FROM directory_channel c WHERE c.kind = 'phone' AND c.value LIKE %(begins)s ORDER BY c.value LIMIT 100)
 )"""
 
-# Names that begin with the letters as typed come first, then names with such words in any order, then persons.
-# Very common beginnings bring `few` rows only: the ranking of ten thousand equals helps nobody.
+# Names that begin with the letters as typed come first, then names with such words in any order, then persons, who are
+# asked only where names leave room. Very common beginnings bring `few` rows only: the ranking of ten thousand equals
+# helps nobody. An index brings all rows of a key or none: of a large directory the first rows are walked before, which
+# is enough for what one name in a hundred and fifty holds.
 _BY_LETTERS = """
-WITH beginning AS (
+WITH walked AS MATERIALIZED (
+    SELECT id, search_name FROM ($first
+    ) AS first WHERE ' ' || search_text LIKE ALL (%(holding)s)
+), beginning AS (
     SELECT id, CASE WHEN search_name = %(asked)s THEN 0::float ELSE 1 END AS rank, '' AS because
-    FROM directory_organisation WHERE search_name LIKE %(begins)s ORDER BY search_name LIMIT 50
-), containing AS (
+    FROM directory_organisation WHERE search_name LIKE %(begins)s ORDER BY search_name USING ~<~ LIMIT 50
+), containing AS MATERIALIZED (
     SELECT id, 3 - similarity(search_name, %(asked)s) AS rank, '' AS because FROM (
+        SELECT id, search_name FROM walked WHERE (SELECT count(*) FROM walked) >= $enough
+        UNION ALL
         SELECT id, search_name FROM directory_organisation
-        WHERE to_tsvector('simple', search_text) @@ to_tsquery('simple', %(query)s) LIMIT %(few)s
+        WHERE (SELECT count(*) FROM walked) < $enough AND directory_heads(search_text) @@ %(query)s::tsquery
+        LIMIT %(few)s
     ) AS few
 ), speaking AS (
     SELECT organisation_id AS id, 4 - similarity(search_name, %(asked)s) AS rank,
            btrim(first_name || ' ' || last_name) AS because FROM (
         SELECT organisation_id, search_name, first_name, last_name FROM directory_person
-        WHERE to_tsvector('simple', search_name) @@ to_tsquery('simple', %(query)s) AND merged_into_id IS NULL
+        WHERE (SELECT count(*) FROM containing) < %(limit)s
+            AND directory_heads(search_name) @@ %(query)s::tsquery AND merged_into_id IS NULL
         LIMIT %(few)s
     ) AS few
 ), found AS (
@@ -175,20 +237,33 @@ WITH beginning AS (
 # One slip a word: the words asked meet the words known under a common key; words nothing is near to are left out.
 _NEARLY = """
 WITH meant AS (
-    SELECT asked.place, string_agg(DISTINCT s.prefix || ':*', ' | ') AS words
+    SELECT asked.place, string_agg(DISTINCT quote_literal(s.prefix), ' | ') AS words,
+        array_agg(DISTINCT '%% ' || s.prefix || '%%') AS holding
     FROM unnest(%(places)s::text[], %(keys)s::text[]) AS asked(place, key)
     JOIN directory_spelling s ON s.key = asked.key
     GROUP BY asked.place
 ), query AS (
-    SELECT to_tsquery('simple', string_agg('(' || words || ')', ' & ')) AS words
+    SELECT string_agg('(' || words || ')', ' & ')::tsquery AS words
     FROM (SELECT words FROM meant UNION ALL SELECT unnest(%(short)s::text[])) AS each_word
     WHERE EXISTS (SELECT 1 FROM meant)
+), walked AS MATERIALIZED (
+    SELECT id, search_name FROM ($first
+    ) AS first WHERE %(is_alone)s AND (SELECT cardinality(holding) FROM meant LIMIT 1) <= 6
+        AND ' ' || search_text LIKE ANY ((SELECT holding FROM meant LIMIT 1)::text[])
+), named AS MATERIALIZED (
+    SELECT id, 1 - similarity(search_name, %(asked)s)::float AS rank, '' AS because FROM (
+        SELECT id, search_name FROM walked WHERE (SELECT count(*) FROM walked) >= $enough
+        UNION ALL
+        SELECT o.id, o.search_name FROM query, directory_organisation o
+        WHERE (SELECT count(*) FROM walked) < $enough AND directory_heads(o.search_text) @@ query.words
+        LIMIT %(few)s
+    ) AS few
 ), found AS (
-    (SELECT o.id, 1 - similarity(o.search_name, %(asked)s)::float AS rank, '' AS because
-     FROM query, directory_organisation o WHERE to_tsvector('simple', o.search_text) @@ query.words LIMIT %(few)s)
+    SELECT * FROM named
     UNION ALL
     (SELECT p.organisation_id, 2 - similarity(p.search_name, %(asked)s)::float,
             btrim(p.first_name || ' ' || p.last_name)
      FROM query, directory_person p
-     WHERE to_tsvector('simple', p.search_name) @@ query.words AND p.merged_into_id IS NULL LIMIT %(few)s)
+     WHERE (SELECT count(*) FROM named) < %(limit)s
+        AND directory_heads(p.search_name) @@ query.words AND p.merged_into_id IS NULL LIMIT %(few)s)
 )"""

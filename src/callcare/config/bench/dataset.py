@@ -21,7 +21,7 @@ from callcare.accounts.models import User
 from callcare.catalogue.actions import found_catalogue
 from callcare.catalogue.models import Category, Reason
 from callcare.commitments.models import Commitment, CommitmentLine
-from callcare.config.bench import history
+from callcare.config.bench import history, national
 from callcare.config.bench.loading import Row, Say, copy, ref, without_triggers
 from callcare.core import clock
 from callcare.core.deeds import deed
@@ -118,6 +118,14 @@ def make(*, size: int, seed: int, say: Say) -> None:
     say("moteur", 2, 2)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def make_national(*, size: int, seed: int, say: Say) -> None:
+    """The same desks and operators, and a country of `size` organisations and commitments without a past."""
+    with deed(BenchVerb.MADE, by=None):
+        desks = _desks()
+        operator = _operator(desks)
+    national.fill(size=size, seed=seed, desks=[desk.pk for desk in desks], operator=operator.pk, say=say)
 
 
 def _lives(*models_told: type[models.Model]) -> None:

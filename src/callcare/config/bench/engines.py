@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from django.core.management.base import CommandError
 
-from callcare.config.bench.measures import Measure, Row, _percentiles, _some
+from callcare.config.bench.measures import Measure, Row, of_largest_family, percentiles, some
 from callcare.config.bench.spent import Processor
 from callcare.matching import engines, memory, ranking
 from callcare.matching.candidates import candidates_for_need
@@ -59,15 +59,17 @@ class Watched:
 def measure(pick: random.Random, repeats: int) -> Iterator[Row]:
     """Any need, then needs of the largest family; A B A B."""
     needs = NeedLine.objects.filter(need__state="open").select_related("need__commune", "category", "unit")
-    wanted = [wanted_by(line) for line in _some(needs.order_by("pk"), pick, repeats)]
-    laptops = [one for one in wanted if one.path[-1] == "laptop"] or wanted[:1]
+    wanted = [wanted_by(line) for line in some(needs.order_by("pk"), pick, repeats)]
     watched, speed, begin = Watched(), bytes_a_second(), perf_counter()
     watched.copy.catch_up(is_private=True)
     built, size = perf_counter() - begin, OfferedLine.objects.count()
     yield Row("memory-built", size, round(built * 1000), round(built * 1000), 0, 0, f"{watched.copy.bytes >> 20} Mio",
               None, round(built * 1000), repeats=1, load=_load())  # fmt: skip
-    for name, some in (("any", wanted), ("largest-family", (laptops * repeats)[: min(repeats, 100)])):
-        yield from _beside(name, some, watched, size, speed)
+    for name, lines in (
+        ("any", wanted),
+        ("largest-family", (of_largest_family(wanted) * repeats)[: min(repeats, 100)]),
+    ):
+        yield from _beside(name, lines, watched, size, speed)
 
 
 def _beside(name: str, wanted: list[Any], watched: Watched, size: int, speed: float) -> Iterator[Row]:
@@ -86,11 +88,11 @@ def _beside(name: str, wanted: list[Any], watched: Watched, size: int, speed: fl
         if answers[0] != answers[1]:
             raise CommandError(f"Ligne de besoin {one.line} : les deux moteurs ne répondent pas de même.")
     floors = [family / speed for family in watched.bytes]
-    base = _percentiles(times["sql"])[0]
+    base = percentiles(times["sql"])[0]
     for way in ways:
         most = HALF if way == "memory" else None
         yield _row(f"engine-{way}-{name}", size, times[way], base, "≤ 0,5 × SQL", worked[way], most)
-    floor = _percentiles(floors)[0]
+    floor = percentiles(floors)[0]
     target = f"≤ {TIMES_THE_BYTES} × lire les octets"
     yield _row(f"ranking-{name}", size, watched.ranking, floor, target, [], TIMES_THE_BYTES)
 
@@ -98,11 +100,11 @@ def _beside(name: str, wanted: list[Any], watched: Watched, size: int, speed: fl
 def _row(
     name: str, size: int, times: list[float], floor_ms: float, target: str, worked: list[float], most: float | None
 ) -> Row:
-    p50, p95, p99 = _percentiles(times)
+    p50, p95, p99 = percentiles(times)
     ratio = round(p50 / floor_ms, 2) if floor_ms else 0.0
     return Row(
         name, size, p50, p99, floor_ms, ratio, target if most else "", ratio <= most if most else None, p95,
-        repeats=len(times), cpu_ms=_percentiles(worked)[0] if worked else 0.0, load=_load(),
+        repeats=len(times), cpu_ms=percentiles(worked)[0] if worked else 0.0, load=_load(),
     )  # fmt: skip
 
 

@@ -67,18 +67,28 @@ def prepare() -> None:
         cursor.execute(f"CREATE TABLE IF NOT EXISTS {MADE_BY_US} (size int, seed int, migrations text)")
 
 
-def holds(size: int, seed: int) -> bool:
-    """Is the dataset of this size and seed here, made under the present migrations?"""
+def holds(size: int, seed: int, shape: str = "regional") -> bool:
+    """Is the dataset of this size, seed and shape here, made under the present migrations?"""
     if not is_ours():
         return False
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT size, seed, migrations FROM {MADE_BY_US}")  # noqa: S608  # our own name
-        return bool(cursor.fetchall() == [(size, seed, _migrations())])
+        return bool(cursor.fetchall() == [(size, seed, f"{shape} {_migrations()}")])
 
 
-def sign(size: int, seed: int) -> None:
+def sign(size: int, seed: int, shape: str = "regional") -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {MADE_BY_US} VALUES (%s, %s, %s)", [size, seed, _migrations()])  # noqa: S608
+        cursor.execute(
+            f"INSERT INTO {MADE_BY_US} VALUES (%s, %s, %s)",  # noqa: S608  # our own name
+            [size, seed, f"{shape} {_migrations()}"],
+        )
+
+
+def megabytes() -> int:
+    """What the scratch database takes of the disk."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database()) >> 20")
+        return int(cursor.fetchone()[0])
 
 
 def _migrations() -> str:

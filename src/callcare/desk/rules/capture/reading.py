@@ -33,18 +33,24 @@ from callcare.desk.rules.capture.things import (
     PLACE,
     Amount,
     Seen,
-    Vocabulary,
     choose,
     count_after,
     count_before,
+    count_of_givers,
     first_duration,
     read_amount,
     see_things,
     unit_for,
 )
 from callcare.desk.rules.capture.tokens import CONNECTORS, Chip, Line
+from callcare.desk.rules.capture.vocabulary import Vocabulary, Word
 
 DONATION = "donation"  # the category of an amount given for nothing in particular
+# An amount for one of these is another thing than it: « 1 300 € pour une formation » pays a training.
+PAID_AS = {
+    "training_skill": "training_aid", "housing": "housing_aid", "summer_activity": "leisure_aid",
+    "goods": "purchase_aid", "vehicle": "vehicle_purchase_aid",
+}  # fmt: skip
 _PUNCTUATION = frozenset(",;:.()[]-–—‐‑…'’/·•!?|\\_*+=«»“”")
 _QUOTES = {'"': '"', "«": "»", "“": "”"}
 _COUNTED_BY = frozenset({"paire", "x", "×", "unite", "exemplaire", "place"})
@@ -77,6 +83,7 @@ class Captured:
     chips: tuple[Chip, ...] = ()
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    others: tuple[str, ...] = ()  # what else the line may be about: categories, likeliest first
 
     def as_json(self) -> dict[str, Any]:
         """The thirteen public keys, in their order, in types JSON knows."""
@@ -118,9 +125,10 @@ def read(line: str, *, today: date, words: Vocabulary, places: Places, near: Col
     people = read_people(at)
     things = see_things(at, words)
     place = read_place(at, places, things=[(seen.start, seen.end) for seen in things], near=near)
-    thing = choose([seen for seen in things if all(at.free[seen.start : seen.end])])
+    thing = choose([seen for seen in things if all(at.free[seen.start : seen.end])], after=_verb(at))
     thing = _of_people(thing, people, words)
     what = _what(at, thing, amount, words, things)
+    others = _beside(things, thing)
     _glue(at)
     return _ask(
         replace(
@@ -137,7 +145,8 @@ def read(line: str, *, today: date, words: Vocabulary, places: Places, near: Col
             urgent=urgent,
             title=_title(at),
             chips=tuple(sorted(at.chips, key=lambda chip: chip.span)),
-            notes=tuple(at.notes + _others(things, thing)),
+            notes=tuple(at.notes + _others(others)),
+            others=tuple(word.code for word in others),
         ),
         people,
     )
@@ -156,6 +165,12 @@ def _lock(line: Line) -> None:
         line.notes.append("Le texte est long : seul le début a été lu, la suite est gardée dans le titre.")
 
 
+def _verb(line: Line) -> int | None:
+    """The token after « cherche », « il lui faut »: what follows at once is what is asked or offered."""
+    ends = [chip.span[1] for chip in line.chips if chip.kind == "side" and not chip.stays]
+    return next((i for i, token in enumerate(line.tokens) if ends and token.start >= ends[0]), None)
+
+
 def _of_people(thing: Seen | None, people: People, words: Vocabulary) -> Seen | None:
     """« transport de 45 jeunes » is a transport of people, where the catalogue knows one."""
     wider = thing and people.count and words.by_name.get(f"{as_heard(thing.word.label)} de personne")
@@ -172,7 +187,7 @@ def _what(line: Line, thing: Seen | None, amount: int | None, words: Vocabulary,
             _take_amount(line, duration)
         return Captured(quantity=duration.value if duration else None, unit=duration.unit if duration else None)
     word = thing.word
-    line.take("category", word.label, thing.start, thing.end, sure=thing.sure)
+    line.take("category", word.label, thing.start, thing.end, sure=thing.sure, stays=thing.is_hint)
     known = Captured(kind=word.kind, category=word.code, unit=word.unit)
     if word.unit == EURO:
         return known  # an amount is missing; a number of driving licences is no amount
@@ -190,8 +205,9 @@ def _money(line: Line, thing: Seen | None, words: Vocabulary) -> Captured:
     if thing is None:
         known = any(word.code == DONATION for word in words.words)
         return Captured(kind="money", category=DONATION if known else None, unit=EURO)
-    line.take("category", thing.word.label, thing.start, thing.end, sure=thing.sure)
-    return Captured(kind="money", category=thing.word.code, unit=EURO)
+    word = next((one for one in words.words if one.code == PAID_AS.get(thing.word.code)), thing.word)
+    line.take("category", word.label, thing.start, thing.end, sure=thing.sure, stays=thing.is_hint)
+    return Captured(kind="money", category=word.code, unit=EURO)
 
 
 def _counted(line: Line, thing: Seen, known: Captured, hands: Seen | None) -> Captured:
@@ -199,6 +215,8 @@ def _counted(line: Line, thing: Seen, known: Captured, hands: Seen | None) -> Ca
     unit = unit_for(thing.word, amount=None)
     if count is None and hands:
         return _by_hands(line, hands, known)
+    if count is None and thing.word.kind == "time" and (givers := count_of_givers(line, thing)):
+        return _by_givers(line, givers, known)
     if count is None:
         return replace(known, unit=thing.word.unit)
     if count.value != int(count.value) and unit in {PIECE, PLACE}:
@@ -220,6 +238,14 @@ def _by_hands(line: Line, hands: Seen, known: Captured) -> Captured:
     if count is None or count.value != int(count.value):
         return known
     line.take("quantity", counted(int(count.value), hands.word.label), count.start, hands.end, sure=count.exact)
+    return replace(known, quantity=count.value, unit=PLACE)
+
+
+def _by_givers(line: Line, count: Number, known: Captured) -> Captured:
+    """« 3 professionnels pour parler de leur métier »: counted as places; who they are stays in the title."""
+    if count.value != int(count.value):
+        return known
+    line.take("quantity", counted(int(count.value), "place"), count.start, count.end, sure=count.exact)
     return replace(known, quantity=count.value, unit=PLACE)
 
 
@@ -296,12 +322,23 @@ def _title(line: Line) -> str:
     return f"{''.join(runs)} {line.unread}".strip(" ,;:-–—")
 
 
-def _others(things: list[Seen], chosen: Seen | None) -> list[str]:
+OTHERS = 2  # more are not read
+
+
+def _beside(things: list[Seen], chosen: Seen | None) -> list[Word]:
+    """What else the line names, each once, in order."""
+    left = {thing.word.code: thing.word for thing in things if chosen and not thing.word.is_vague}
+    return [word for word in left.values() if chosen and word.code != chosen.word.code][:OTHERS]
+
+
+def _others(left: list[Word]) -> list[str]:
     """A line is one thing: the others are in the title, and the operator is told."""
-    left = [thing for thing in things if chosen and thing.word.code != chosen.word.code and not thing.word.is_vague]
     if not left:
         return []
-    return [f"Une ligne dit une seule chose : « {left[0].word.label} » est resté dans le titre."]
+    stay = "est resté" if len(left) == 1 else "sont restés"
+    return [
+        f"Une ligne dit une seule chose : {' et '.join(f'« {word.label} »' for word in left)} {stay} dans le titre."
+    ]
 
 
 def _ask(said: Captured, people: People) -> Captured:

@@ -1,58 +1,19 @@
 """The thing itself and how much of it: category, quantity, unit, amount of money."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from decimal import Decimal
 
 from callcare.catalogue.rules import as_heard
 from callcare.core.french import euros
 from callcare.desk.rules.capture.numbers import Number, number_at, quantity_at
-from callcare.desk.rules.capture.tokens import CONNECTORS, Line, cut, other_names
+from callcare.desk.rules.capture.tokens import CONNECTORS, Line, other_names
+from callcare.desk.rules.capture.vocabulary import SHORTEST_SLIP, Vocabulary, Word, threes
 from callcare.territories.rules import slips, typos
 
 EURO, PIECE, PLACE, HOUR, HALF_DAY, DAY = "euro", "piece", "place", "hour", "half_day", "day"
 _MOST_CENTS = 10**13
 _MOST = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A category as callers name it. A vague one (« bien », « temps donné ») gives way to any other of the line."""
-
-    code: str
-    label: str
-    kind: str
-    unit: str
-    synonyms: tuple[str, ...] = ()
-    is_vague: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """Every category, ready to be looked up by what is heard. Built once, read by every line."""
-
-    words: tuple[Word, ...]
-    heard: Mapping[str, tuple[tuple[tuple[str, ...], Word], ...]] = field(repr=False)
-    slips: Mapping[str, frozenset[str]] = field(repr=False)  # the beginning of a first word, a letter missing or not
-    trigrams: Mapping[str, frozenset[str]] = field(repr=False)
-    by_name: Mapping[str, Word] = field(repr=False)
-
-    @classmethod
-    def of(cls, words: Iterable[Word]) -> "Vocabulary":
-        """Label, code and synonyms of each category; where two claim a word, the first keeps it."""
-        kept = tuple(words)
-        by_name: dict[str, Word] = {}
-        for word in kept:
-            for said in (word.label, word.code.replace("_", " "), *word.synonyms):
-                by_name.setdefault(" ".join(t.heard for t in cut(said) if t.is_word or t.is_number), word)
-        heard: dict[str, list[tuple[tuple[str, ...], Word]]] = {}
-        for name, word in by_name.items():
-            if parts := tuple(name.split()):
-                heard.setdefault(parts[0], []).append((parts, word))
-        longest_first = {key: tuple(sorted(options, key=lambda o: -len(o[0]))) for key, options in heard.items()}
-        single = [name for name in by_name if name and " " not in name and len(name) > 4]
-        long = [first for first in heard if len(first) >= SHORTEST_SLIP]
-        return cls(kept, longest_first, _index(long, slips), _index(single, _threes), by_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +25,18 @@ class Seen:
     word: Word
     sure: bool = True
     forced: bool = False
+    is_hint: bool = False  # a situation or a verb: it names no thing, and stays in the title
+
+    def meets(self, other: "Seen") -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def says_more(self, other: "Seen") -> bool:
+        """« dort dans sa voiture » holds a car and asks for a room; « mini bus pour » is a minibus all the same."""
+        return self.start <= other.start and other.end <= self.end and self.word.code != other.word.code
 
 
-SHORTEST_SLIP = 7  # letters: below, one letter more or less makes too many words of another
-
-
-def _index(names: Iterable[str], pieces: Callable[[str], set[str]]) -> dict[str, frozenset[str]]:
-    """Which names hold each piece."""
-    found: dict[str, set[str]] = {}
-    for name in names:
-        for piece in pieces(name):
-            found.setdefault(piece, set()).add(name)
-    return {piece: frozenset(holders) for piece, holders in found.items()}
-
-
-def _threes(word: str) -> set[str]:
-    padded = f"  {word} "
-    return {padded[i : i + 3] for i in range(len(padded) - 2)}
+WEAK = frozenset({"purchase_aid", "money"})  # hints that give way to any thing that is named
+_LEAD = frozenset({"un", "une", "de", "d", "deux", "troi", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"})
 
 
 def see_things(line: Line, words: Vocabulary) -> list[Seen]:
@@ -88,15 +44,40 @@ def see_things(line: Line, words: Vocabulary) -> list[Seen]:
 
     « La Poste », « Banque alimentaire » name who speaks, not what they want.
     """
-    seen: list[Seen] = []
     named = other_names(line)
+    seen = _walk(line, named, lambda i: _thing_at(line, i, words))
+    hints = _walk(line, named, lambda i: _hint_at(line, i, words))
+    hints = [hint for hint in hints if not any(hint.meets(thing) and not hint.says_more(thing) for thing in seen)]
+    seen = [thing for thing in seen if thing.forced or not any(hint.meets(thing) for hint in hints)]
+    told = sorted((*seen, *hints), key=lambda thing: thing.start)
+    if first := next((thing for thing in told if not thing.word.is_vague), None):
+        return [*_slips_before(line, first, words, named), *told]
+    return [*seen, *_nearly(line, words, named)]
+
+
+def _slips_before(line: Line, first: Seen, words: Vocabulary, named: Collection[int]) -> list[Seen]:
+    """« une tondeuze pour le jardin »: a slip in what stands before the first thing, where it is counted or asked."""
+    for i in range(min(first.start, 40)):
+        is_led = line.heard(i - 1) in _LEAD or line.heard(i - 1).isdigit()
+        if i not in named and is_led and len(line.heard(i)) >= SHORTEST_SLIP and (found := _slipped(line, i, words)):
+            return [found]
+    return []
+
+
+def _walk(line: Line, named: Collection[int], at: Callable[[int], Seen | None]) -> list[Seen]:
+    seen: list[Seen] = []
     i = 0
     while i < len(line):
-        found = None if i in named else _thing_at(line, i, words)
+        found = None if i in named else at(i)
         if found:
             seen.append(found)
         i = found.end if found else i + 1
-    return seen if any(not thing.word.is_vague for thing in seen) else [*seen, *_nearly(line, words)]
+    return seen
+
+
+def _hint_at(line: Line, i: int, words: Vocabulary) -> Seen | None:
+    ends = ((line.says(i, *parts), word) for parts, word in words.hinted.get(line.heard(i), ()))
+    return next((Seen(i, end, word, sure=False, is_hint=True) for end, word in ends if end), None)
 
 
 def _thing_at(line: Line, i: int, words: Vocabulary) -> Seen | None:
@@ -107,7 +88,7 @@ def _thing_at(line: Line, i: int, words: Vocabulary) -> Seen | None:
     for parts, word in words.heard.get(line.heard(at), ()):
         if end := line.says(at, *parts):
             return Seen(i, end, word, forced=forced)
-        if len(parts) > 2 and (end := _says_nearly(line, at, parts)):
+        if len(parts) > 1 and (end := _says_nearly(line, at, parts)):
             return Seen(i, end, word, sure=False, forced=forced)
     return None
 
@@ -131,17 +112,17 @@ def _says_nearly(line: Line, i: int, parts: tuple[str, ...]) -> int:
     return i
 
 
-def _nearly(line: Line, words: Vocabulary) -> list[Seen]:
+def _nearly(line: Line, words: Vocabulary, named: Collection[int]) -> list[Seen]:
     """A word one slip away (or trigrams alike at 0.6 or more): to be confirmed."""
     for i in range(min(len(line), 40)):
         said = line.heard(i)
-        if not 5 <= len(said) <= 30:
+        if not 5 <= len(said) <= 30 or i in named:
             continue
         if len(said) >= SHORTEST_SLIP and (found := _slipped(line, i, words)):
             return [found]
-        threes = _threes(said)
-        near = {name for three in threes for name in words.trigrams.get(three, ())}
-        scored = [(len(threes & _threes(name)) / len(threes | _threes(name)), name) for name in near]
+        mine = threes(said)
+        near = {name for three in mine for name in words.trigrams.get(three, ())}
+        scored = [(len(mine & threes(name)) / len(mine | threes(name)), name) for name in near]
         score, name = max(scored, default=(0.0, ""))
         if score >= 0.6:
             forced = i > 0 and line.open(i - 1) and line.tokens[i - 1].raw == "#"
@@ -162,10 +143,21 @@ def _slipped(line: Line, i: int, words: Vocabulary) -> Seen | None:
     return None
 
 
-def choose(seen: list[Seen]) -> Seen | None:
-    """The thing the line is about: the forced one, else the first that is not vague, else the first."""
-    ranked = sorted(seen, key=lambda thing: (not thing.forced, thing.word.is_vague, thing.start))
-    return ranked[0] if ranked else None
+SOON = 3  # words: what stands so near after « il lui faut » is what is asked
+
+
+def choose(seen: list[Seen], after: int | None = None) -> Seen | None:
+    """The thing the line is about: the forced one, else what follows the verb (its end is `after`), else the first.
+
+    A vague thing and a weak hint give way to any other.
+    """
+
+    def rank(thing: Seen) -> tuple[bool, bool, bool, bool, int]:
+        is_weak = thing.is_hint and thing.word.code in WEAK
+        is_asked = after is not None and after <= thing.start <= after + SOON
+        return not thing.forced, thing.word.is_vague, is_weak, not is_asked, thing.start
+
+    return min(seen, key=rank, default=None)
 
 
 # ------------------------------------------------------------------------------------------- money
@@ -303,7 +295,10 @@ _ADJECTIVES = frozenset(
         "gros grosse autre jeune simple"
     ).split()
 )
-_COUNTERS = frozenset({"paire", "unite", "piece", "exemplaire", "x", "×", "poste"})
+_COUNTERS = frozenset({
+    "paire", "unite", "piece", "exemplaire", "x", "×", "poste", "machine", "pot", "paquet", "flacon",
+    "bidon", "rouleau", "kilo", "kg", "litre", "barquette",
+})  # fmt: skip
 _IN = frozenset(as_heard("en de d au aux dans pour la le un une").split())  # « 11 places en mini-camp »
 _OF = frozenset({"de", "d", "x", "×", "des"})
 
@@ -327,6 +322,31 @@ def _leads_to(line: Line, i: int, target: int) -> bool:
             return False
         i += 1
     return i == target
+
+
+# Whose number says how many give their time, not how many are helped.
+_GIVERS = frozenset(
+    as_heard(
+        "professionnels professionnelles salariés salariées collaborateurs collaboratrices cadres ingénieurs "
+        "ingénieures retraités retraitées volontaires employés employées agents conseillers conseillères intervenants "
+        "intervenantes animateurs animatrices bénévoles experts expertes mentors tuteurs tutrices"
+    ).split()
+)
+
+
+def count_of_givers(line: Line, thing: Seen) -> Number | None:
+    """« 3 professionnels pour parler de leur métier », « 20 de nos cadres »: how many of them give their time."""
+    for i in range(thing.start):
+        number = quantity_at(line, i)
+        if number is None or number.value <= 0 or line.heard(i - 1) in {"pour", "a", "aux"}:
+            continue
+        at = number.end
+        while line.heard(at) in {"de", "no", "me", "leur", "ancien", "jeune"} and at < thing.start:
+            at += 1
+        for end in (at, at + 1):
+            if end < thing.start and line.heard(end) in _GIVERS:
+                return number
+    return None
 
 
 def count_after(line: Line, thing: Seen) -> Number | None:
