@@ -48,6 +48,7 @@ def weights(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "known": [(one, [one.points[name] for name in WEIGHTS]) for one in known], "force": force,
         "is_tried": form.is_bound and status == 200, "tried": shown, "all": ALL,
+        "moved": sum(one.is_changed for one in shown),
         "changed": sum(one.is_first_changed for one in shown),
         "labels": [PARTS[name].label for name in WEIGHTS], "usual": [getattr(USUAL, name) for name in WEIGHTS],
     }  # fmt: skip
