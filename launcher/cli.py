@@ -150,6 +150,13 @@ COMMANDS = [
         example="candidates B-7K3Q-2F4",
     ),
     Command(
+        "suggest",
+        "managing:hand_over",
+        "chercher maintenant qui répond à chaque besoin ouvert (la tournée de la nuit)",
+        passes_on="[--engine sql|memory] [--json]",
+        example="suggest",
+    ),
+    Command(
         "calls",
         "managing:hand_over",
         "faire sonner la démonstration, ou rejouer ce qu’un opérateur téléphonique a envoyé",

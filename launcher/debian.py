@@ -29,6 +29,7 @@ NEEDED: dict[str, dict[str, str]] = {
         "dovecot-sieve": "/usr/lib/dovecot/modules/lib90_sieve_plugin.so",
         "postfix": "/usr/sbin/postfix",
     },
+    "scanner": {"clamav-daemon": "/usr/sbin/clamd"},
 }
 
 

@@ -1,11 +1,18 @@
 """What the doctor sees from inside, and what forbids to open the site."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from callcare.config import demo_database, diagnosis
+from callcare.core import clock
+from callcare.core.deeds import deed
+from callcare.mailbox import actions
+from callcare.mailbox.models import Mailbox
 from tests import cast
+from tests.mailbox import stage
 
 pytestmark = pytest.mark.django_db
 
@@ -75,9 +82,9 @@ def test_a_mail_server_that_is_away_is_told(ready):
 def test_a_base_with_somebodys_work_is_never_claimed_nor_emptied():
     cast.marion()
     assert not demo_database.is_demo()
-    for deed in (demo_database.claim, demo_database.empty):
+    for act in (demo_database.claim, demo_database.empty):
         with pytest.raises(CommandError):
-            deed()
+            act()
     assert not demo_database.is_demo()
 
 
@@ -87,3 +94,42 @@ def test_an_empty_base_becomes_the_demos_and_stays_it():
     cast.marion()
     demo_database.claim()
     assert demo_database.is_demo()
+
+
+def test_no_box_is_no_illness():
+    assert str(diagnosis.mailboxes()) == "✓ boîtes aux lettres : aucune n’est relevée"
+
+
+def test_a_box_that_is_fetched_says_its_last_contact(ready):
+    this = stage.box()
+    with clock.at(datetime(2026, 3, 2, 9, 0, tzinfo=UTC)):
+        Mailbox.objects.update(connected_at=clock.now())
+        actions.note_contact(this)
+        stage.bring(stage.written())
+        said = diagnosis.mailboxes()
+    assert not said.mend
+    assert said.seen.startswith("contact@call-care.test (dernier contact ")
+    assert said.seen.endswith(", 1 à lire)")
+
+
+def test_a_box_that_the_server_refuses_says_why_and_where_to_mend():
+    stage.box()
+    other = stage.box("lille@call-care.test")
+    actions.note_trouble(other, "Le serveur refuse l’identifiant ou le mot de passe.")
+    said = diagnosis.mailboxes()
+    assert said.seen == (
+        "lille@call-care.test (aucun contact encore) : Le serveur refuse l’identifiant ou le mot de passe."
+    )
+    assert "Essayer la connexion" in said.mend
+
+
+def test_a_box_nobody_fetches_names_the_worker_even_in_the_night():
+    this = stage.box()
+    with clock.at(this.connected_at + timedelta(minutes=9)):
+        assert not diagnosis.mailboxes().mend
+    with clock.at(this.connected_at + timedelta(minutes=11)):
+        assert diagnosis.mailboxes().mend.startswith("./callcare worker")
+    with deed(cast.CastVerb.ENTERS, by=None):
+        Mailbox.objects.update(is_enabled=False)
+    with clock.at(this.connected_at + timedelta(minutes=11)):
+        assert not diagnosis.mailboxes().mend

@@ -308,6 +308,10 @@ DOORS = [
     door("mailbox:box-trial", ADMIN, of=closed_box, post=True),
     door("calls:take", OPERATOR, of=ringing, post=True),
     # matching
+    door("matching:morning", OPERATOR),
+    door("matching:weights", STEWARD, both=True),
+    door("matching:morning-aside", OPERATOR, post=True, asks=True),
+    door("matching:morning-later", OPERATOR, post=True, asks=True),
     door("matching:preview", OPERATOR, post=True),
     door("matching:of-need", OPERATOR, of=need),
     door("matching:leads", OPERATOR, of=need),
@@ -418,6 +422,8 @@ DOORS = [
     door("outcomes:words", OPERATOR, of=words, both=True),
     # report
     door("report:review", OPERATOR, STEWARD),
+    door("report:equity", OPERATOR, STEWARD),
+    door("report:equity-rows", OPERATOR, STEWARD),
     door("report:targets", STEWARD, both=True),
     door("report:rows", OPERATOR, STEWARD, of=lambda: ("contacts",), shared=True),
     # catalogue

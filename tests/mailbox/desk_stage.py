@@ -10,8 +10,8 @@ from callcare.core import clock
 from callcare.core.deeds import deed
 from callcare.desk.actions import log_interaction
 from callcare.desk.enums import InteractionChannel
+from callcare.directory.writers import who_write
 from callcare.mailbox.actions.answering import answer
-from callcare.mailbox.actions.recognising import who_write
 from callcare.mailbox.enums import MailKind, ParseState, ProposalReason, ScanState
 from callcare.mailbox.models import Attachment, Mail, Mailbox, Proposal, RawMail, Thread
 from callcare.mailbox.rules.reading import read

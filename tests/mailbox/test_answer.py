@@ -8,16 +8,17 @@ from django.db import connection
 from django.urls import reverse
 
 from callcare.core import clock
-from callcare.core.deeds import Refused
+from callcare.core.deeds import Refused, deed
 from callcare.desk import jobs
 from callcare.desk.enums import MailManner, MailState
 from callcare.desk.models import OutgoingMail
 from callcare.mailbox import mails
 from callcare.mailbox.actions import answering
-from callcare.mailbox.models import Answer, Thread
+from callcare.mailbox.enums import MailKind, ThreadedBy
+from callcare.mailbox.models import Answer, Mailbox, Thread
 from callcare.mailbox.rules import identifiers
 from tests import cast, sink
-from tests.mailbox import desk_stage as stage
+from tests.mailbox import desk_stage as stage, stage as intake
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +61,8 @@ def test_the_answer_leaves_in_the_thread_of_whoever_wrote(client, settings):
     assert letter["Auto-Submitted"] is None
     assert letter["Reply-To"] == f"lille+{mail.thread.token}@call-care.test"
     key = identifiers.key_of(settings.SECRET_KEY)
-    assert identifiers.verified(letter["Message-ID"], [key], "call-care.test") == (mail.thread.token, 1)
-    assert letter["Message-ID"] == mails.message_id(mail.thread, 1)
+    assert identifiers.verified(letter["Message-ID"], [key], frozenset({"call-care.test"})) == (mail.thread.token, 1)
+    assert letter["Message-ID"] == mails.message_id(mail.thread, 1, stage.box())
     mail.interaction.refresh_from_db()
     assert mail.interaction.operator == cast.marion()
 
@@ -100,7 +101,7 @@ def test_the_same_form_sent_twice_writes_one_letter_and_tells(client):
     assert form["sent"].value() == "1"
     posted(client, mail, sent=1)
     assert list(OutgoingMail.objects.order_by("pk").values_list("message_id", flat=True)) == [
-        mails.message_id(mail.thread, 1), mails.message_id(mail.thread, 2),
+        mails.message_id(mail.thread, 1, stage.box()), mails.message_id(mail.thread, 2, stage.box()),
     ]  # fmt: skip
 
 
@@ -142,6 +143,70 @@ def test_held_back_it_never_leaves_and_its_text_is_in_the_form_again(client):
     assert box.letters == []
     answer.letter.refresh_from_db()
     assert answer.letter.state == MailState.HELD
+
+
+LONG = (
+    "Bonjour,\n\n" + "un texte d’une seule ligne, bien plus longue que la largeur d’un courrier, " * 3 + "\n\n  Merci."
+)
+
+
+def test_held_back_it_comes_back_exactly_as_it_was_typed(client):
+    mail = stage.arrived()
+    client.force_login(cast.marion())
+    posted(client, mail, body=LONG.replace("\n", "\r\n"))
+    answer = Answer.objects.get()
+    assert LONG.strip() not in answer.letter.body  # the letter has its lines broken
+    page = client.get(client.post(reverse("mailbox:withdraw", args=[answer.letter.ref])).url)
+    assert page.context["form"]["body"].value() == LONG
+
+
+def a_second_box(address="aide@asso.test", **over):
+    facts = {"desk": cast.lille_desk(), "host": "127.0.0.1", "login": "aide"} | over
+    with deed(cast.CastVerb.ENTERS, by=None):
+        return Mailbox.objects.create(address=address, **facts)
+
+
+def test_an_answer_leaves_from_the_box_its_mail_came_to_and_comes_back_there(settings):
+    other = a_second_box()
+    [mail] = intake.arrive(intake.written(to=other.address, message_id="<q@canal.test>"), into=other)
+    answered(mail, to=mail.from_address)
+    with sink.listening() as box, later():
+        jobs.deliver_letters()
+    [letter] = box.letters
+    assert letter["From"] == "Guichet de Lille <aide@asso.test>"
+    assert box.senders == ["aide@asso.test"]
+    assert letter["Reply-To"] == f"aide+{mail.thread.token}@asso.test"
+    assert letter["Message-ID"].endswith("@asso.test>")
+    key = identifiers.key_of(settings.SECRET_KEY)
+    assert identifiers.verified(letter["Message-ID"], [key], frozenset({"asso.test"})) == (mail.thread.token, 1)
+    # Her answer names only our letter, in the domain of that box: it joins, and our own copy is known for ours.
+    reply = intake.written(
+        "D’accord.", to=letter["Reply-To"], answers=[letter["Message-ID"]], message_id="<q2@a.test>"
+    )
+    copy = intake.written("Bonjour.", sender=other.address, message_id=letter["Message-ID"])
+    [second, ours] = intake.arrive(reply, copy, into=other)
+    assert (second.thread, second.threaded_by) == (mail.thread, ThreadedBy.OUR_ID)
+    assert ours.kind == MailKind.OWN
+
+
+def test_the_first_box_of_the_desk_still_answers_for_itself():
+    a_second_box()
+    mail = stage.arrived()
+    letter = answered(mail).letter
+    assert (letter.sender, letter.reply_to) == (
+        "lille@call-care.test", f"lille+{mail.thread.token}@call-care.test",
+    )  # fmt: skip
+
+
+def test_nobody_answers_from_a_box_that_is_out_of_service():
+    other = a_second_box()
+    [mail] = intake.arrive(intake.written(to=other.address), into=other)
+    stage.box()
+    with deed(cast.CastVerb.ENTERS, by=None):
+        Mailbox.objects.filter(pk=other.pk).update(is_enabled=False)
+    mail.raw.mailbox.refresh_from_db()
+    letter = answered(mail, to=mail.from_address).letter
+    assert (letter.sender, letter.reply_to.partition("+")[0]) == ("lille@call-care.test", "lille")
 
 
 def test_once_it_left_it_is_not_held_back():

@@ -8,7 +8,7 @@ from django.urls import reverse
 from callcare.core import clock
 from callcare.core.deeds import Refused
 from callcare.mailbox import actions
-from callcare.mailbox.box_states import in_trouble
+from callcare.mailbox.box_states import in_trouble, states
 from callcare.mailbox.enums import Security
 from callcare.mailbox.models import Mailbox
 from tests import cast
@@ -135,3 +135,34 @@ def test_a_contact_clears_the_trouble_and_its_date_stays_the_first():
     assert (again.trouble, again.trouble_at) == ("Deux.", first)
     actions.note_contact(this)
     assert (Mailbox.objects.get().trouble, Mailbox.objects.get().trouble_at) == ("", None)
+
+
+def test_a_box_just_connected_is_connecting_and_nothing_is_to_do_yet(client):
+    client.force_login(cast.marion())
+    this = box()
+    with clock.at(this.connected_at + timedelta(seconds=59)):
+        page = client.get(reverse("mailbox:boxes")).text
+        assert "connexion en cours" in page
+        assert "doctor" not in page
+    with clock.at(this.connected_at + timedelta(seconds=61)):
+        page = client.get(reverse("mailbox:boxes")).text
+        assert "pas encore relevée" in page
+        assert "doctor" in page
+    with clock.at(this.connected_at + timedelta(seconds=30)):
+        actions.note_contact(this)
+        assert "en service" in client.get(reverse("mailbox:boxes")).text
+
+
+def test_a_box_put_back_in_service_is_given_its_minute_too():
+    this = box()
+    actions.note_contact(this)
+    line = {name: getattr(this, name) for name in ("host", "port", "security", "login", "folder", "treated")}
+    later = this.connected_at + timedelta(days=3)
+    with clock.at(later):
+        actions.set_mailbox(this, by=cast.ada(), password="", is_enabled=False, because="congés", **line)
+        actions.set_mailbox(this, by=cast.ada(), password="", is_enabled=True, **line)
+        [state] = states(Mailbox.objects.select_related("desk"))
+        assert (state.label, state.is_silent) == ("connexion en cours", False)
+    with clock.at(later + timedelta(minutes=2)):
+        [state] = states(Mailbox.objects.select_related("desk"))
+        assert state.label != "connexion en cours"

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pgtrigger
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from callcare.core import clock
 from callcare.core.deeds import deed
@@ -222,13 +223,14 @@ def test_a_bounce_marks_the_address_and_owes_one_call():
     assert (mail.kind, mail.interaction) == (MailKind.BOUNCE, None)
     sent.refresh_from_db()
     assert sent.bounced_at is not None
-    assert sent.bounce_said.startswith("5.1.1")
+    assert sent.bounce_said == "Cette adresse n’existe pas (5.1.1 550 no such user)."
     assert claire.channels.get(kind="email").undeliverable_at is not None
     arrive(bounce(sent, to=address).replace(b"bounce-", b"again-"))
-    owed = Reminder.objects.get(step=ReminderStep.MAIL_FAILED)
-    assert (owed.subject, owed.person) == (sent, claire)
+    owed = Reminder.objects.get(step=ReminderStep.MAIL_BACK)
+    assert (owed.subject, owed.person) == (mail, claire)
     assert owed.number == claire.channels.get(kind="phone").value  # one click, and it rings
-    assert address in owed.about
+    assert owed.about == f"Claire Delattre ({address}) n’a pas reçu « {sent.subject} » : cette adresse n’existe pas"
+    assert owed.note == "Le serveur a dit : 5.1.1 550 no such user"
 
 
 def test_a_returned_answer_owes_a_call(client):
@@ -238,10 +240,27 @@ def test_a_returned_answer_owes_a_call(client):
     OutgoingMail.objects.filter(pk=ours.pk).update(state=MailState.SENT, sent_at=clock.now())
     (back,) = arrive(bounce(ours))
     assert (back.kind, back.thread) == (MailKind.BOUNCE, first.thread)
-    owed = Reminder.objects.get(step=ReminderStep.MAIL_FAILED)
-    assert (owed.subject, owed.subject_ref) == (ours, "")
+    owed = Reminder.objects.get(step=ReminderStep.MAIL_BACK)
+    assert (owed.subject, owed.subject_ref) == (back, back.ref)
     client.force_login(cast.marion())
-    assert f"Rappeler par téléphone : {CLAIRE}" in client.get("/guichet/relances/").content.decode()
+    page = client.get("/guichet/relances/").text
+    assert f"{CLAIRE} n’a pas reçu « Re : x » : cette adresse n’existe pas" in page
+    assert "courrier revenu : téléphoner" in page
+    assert "non parti" not in page
+    thread = client.get(reverse("mailbox:mail", args=[back.ref]), follow=True)
+    assert f'href="{reverse("mailbox:mail", args=[back.ref])}"' in page  # the thread, where the return stands
+    assert f'href="{reverse("desk:letter", args=[ours.ref])}"' in thread.text  # and from there the letter
+    letter_page = client.get(reverse("desk:letter", args=[ours.ref])).text
+    assert "Ce courrier est revenu" in letter_page
+    assert f'href="{reverse("mailbox:thread", args=[first.thread.ref])}"' in letter_page
+
+
+def test_a_long_subject_leaves_room_for_the_reason():
+    sent = letter(to=CLAIRE, subject="Des ordinateurs " * 12)
+    arrive(bounce(sent, status="5.2.2"))
+    owed = Reminder.objects.get()
+    assert len(owed.about) <= 200
+    assert owed.about.endswith("… » : sa boîte est pleine")
 
 
 @pytest.mark.parametrize("more", [{"status": "4.4.1", "action": "delayed"}, {"status": "4.2.2"}])

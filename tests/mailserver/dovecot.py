@@ -29,12 +29,14 @@ def listening(port: int) -> bool:
 
 
 class Dovecot:
-    """Started in `folder`; any user exists. `sieve` is a script that every delivery runs through."""
+    """Started in a folder of its own; any user exists. `sieve` is a script that every delivery runs through."""
 
-    def __init__(self, folder: Path, *, certificate: Path | None = None, sieve: str = "", smtp: int = 0) -> None:
-        self.folder = folder / "dovecot"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.run = Path(tempfile.mkdtemp(prefix="dovecot-"))  # the whole name of a socket has 107 bytes at most
+    def __init__(self, *, certificate: Path | None = None, sieve: str = "", smtp: int = 0) -> None:
+        # The whole name of a socket has 107 bytes at most; and every other run of pytest shuts the folder of the
+        # tests to whoever is not root.
+        self.run = Path(tempfile.mkdtemp(prefix="dovecot-"))
+        self.folder = self.run / "home"
+        self.folder.mkdir()
         self.imap, self.lmtp, self.certificate, self.sieve, self.smtp = (
             free_port(),
             free_port(),
@@ -123,9 +125,6 @@ class Dovecot:
     def __enter__(self) -> Self:
         (self.folder / "mail").mkdir(exist_ok=True)
         if os.getuid() == 0:
-            for above in self.folder.parents:
-                if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001:
-                    above.chmod(above.stat().st_mode | 0o011)
             self.run.chmod(0o755)
             shutil.chown(self.run, "nobody")
             shutil.chown(self.folder, "nobody")

@@ -7,7 +7,6 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import make_msgid
-from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -42,10 +41,10 @@ SCRIPT = 'require ["vacation"];\nvacation :days 1 :addresses ["vacation@canal.te
 
 
 @pytest.fixture
-def servers(tmp_path: Path) -> Iterator[tuple[Dovecot, postfix.Postfix]]:
+def servers() -> Iterator[tuple[Dovecot, postfix.Postfix]]:
     port = free_port()
     with (
-        Dovecot(tmp_path, sieve=SCRIPT, smtp=port) as imap,
+        Dovecot(sieve=SCRIPT, smtp=port) as imap,
         postfix.running(lmtp=imap.lmtp, smtp=port) as smtp,
         override_settings(EMAIL_BACKEND=SMTP, EMAIL_HOST=LOOPBACK, EMAIL_PORT=port, EMAIL_USE_TLS=False),
     ):

@@ -13,11 +13,12 @@ from callcare.desk.models import Desk
 from callcare.matching import engines, ranking, sql
 from callcare.matching.actions import dismiss, note_solicitation
 from callcare.matching.candidates import Found, candidates_for_need, needs_for_commitment
-from callcare.matching.lines import SETTINGS, offered_by, this_day, wanted_by
+from callcare.matching.lines import offered_by, this_day, wanted_by
 from callcare.matching.memory import Copy
 from callcare.matching.models import Dismissal, Solicitation, Trait
 from callcare.matching.rules import filters, scores
 from callcare.matching.rules.facts import Offered, Wanted
+from callcare.matching.weights import in_force
 from callcare.needs.models import Need, NeedLine
 from tests import cast
 
@@ -121,16 +122,16 @@ class House:
 
     def ranking(self, wanted: Wanted, desk: Desk) -> tuple[list[tuple[int, int]], dict[filters.Stop, int]]:
         """The ranking as the pure rule makes it, one pair after the other."""
-        today, ranked, removed = this_day(), [], {}
+        today, by, ranked, removed = this_day(), in_force(), [], {}
         for offered in self.offers:
             if not self.shows(desk.pk, offered):
                 continue
             pair = self.pair(wanted, offered)
-            if stops := filters.stops(wanted, offered, today=today, settings=SETTINGS, pair=pair):
+            if stops := filters.stops(wanted, offered, today=today, settings=by, pair=pair):
                 first = filters.Stop(stops & -stops)
                 removed[first] = removed.get(first, 0) + 1
             else:
-                total = scores.fit(wanted, offered, today=today, settings=SETTINGS).parts.total
+                total = scores.fit(wanted, offered, today=today, settings=by).parts.total
                 ranked.append((not offered.is_confirmed, -total, offered.line))
         return [(line, -total) for _, total, line in sorted(ranked)], removed
 
@@ -190,13 +191,13 @@ def test_the_other_way_round_too(seed, monkeypatch):
     house = House()
     wants = [wanted_by(line) for line in house.needs]
     for offered in house.offers:
-        today = this_day()
+        today, by = this_day(), in_force()
         found = needs_for_commitment(offered, today=today, limit=LIMIT)
         ranked = []
         for wanted in wants:
-            stops = filters.stops(wanted, offered, today=today, settings=SETTINGS, pair=house.pair(wanted, offered))
+            stops = filters.stops(wanted, offered, today=today, settings=by, pair=house.pair(wanted, offered))
             if wanted.desk == offered.desk and not stops:
-                total = scores.fit(wanted, offered, today=today, settings=SETTINGS).parts.total
+                total = scores.fit(wanted, offered, today=today, settings=by).parts.total
                 ranked.append((-total, wanted.opened_on, wanted.line))
         assert [(one.line, one.tenths) for one in found.candidates] == [(pk, -t) for t, _, pk in sorted(ranked)]
 

@@ -11,9 +11,11 @@ class AllocationsConfig(AppConfig):
         from callcare.allocations.models import Allocation
         from callcare.core.deeds import SENTENCES
         from callcare.desk.actions import following
+        from callcare.matching import links
         from callcare.ui import addresses, panels
 
         addresses.offer("A", "allocations:page")
+        links.offer_sharing("allocations:share")
         following.offer(
             Allocation,
             live=(AllocationState.HELD, AllocationState.CONFIRMED),

@@ -127,6 +127,7 @@ class Fulfilment(models.Model):
 
     class Meta:
         verbose_name = "remise"
+        indexes = [models.Index(fields=["at", "id"], name="fulfilment_of_day")]
         constraints = [
             models.CheckConstraint(
                 name="fulfilment_positive",

@@ -17,6 +17,7 @@ from callcare.calls import strips
 from callcare.calls.enums import Channel
 from callcare.calls.presence import Seat, still_there
 from callcare.core import live
+from callcare.ui import live as places
 
 KEPT_ALIVE_EVERY = 15.0  # seconds
 CHECKED_EVERY = 30.0
@@ -146,7 +147,7 @@ class Board:
             ticking.cancel()
 
     async def _listen(self, begun: asyncio.Event) -> None:
-        async with live.hub().listening(Channel.CALLS.value, SESSIONS) as words:
+        async with live.hub().listening(Channel.CALLS.value, SESSIONS, *places.news()) as words:
             begun.set()  # even while the database is away: what is missed meanwhile comes with RESYNC
             while True:
                 said = [await words.get()]
@@ -162,7 +163,10 @@ class Board:
             drawn = await self.present()
             for screen in list(self.screens):
                 screen.hand(_snapshot(drawn, screen.seat))
+                for channel in places.news():
+                    screen.hand(_news(channel))
             return
+        self._tell_news({word for word in said if word.channel in places.news()})
         ended = {word.text for word in said if word.channel == SESSIONS}
         for screen in self.screens:
             if str(screen.seat.user) in ended:
@@ -172,12 +176,22 @@ class Board:
         if calls:
             self._show(await live.beside(self.threads, strips.of_calls, calls))
 
+    def _tell_news(self, said: Collection[live.Word]) -> None:
+        for word in said:
+            for screen in self.screens:
+                if word.text in map(str, screen.seat.desks):
+                    screen.hand(_news(word.channel))
+
     def _show(self, drawn: Collection[strips.Strip]) -> None:
         for strip in drawn:
             mine, others = strips.as_event(strip.mine), strips.as_event(strip.others)
             for screen in self.screens:
                 if strip.desk in screen.seat.desks:
                     screen.hand(mine if screen.seat.user == strip.operator else others)
+
+
+def _news(channel: str) -> bytes:
+    return f"event: news\ndata: {json.dumps({'of': channel})}\n\n".encode()
 
 
 def _read(word: live.Word) -> dict[str, int]:

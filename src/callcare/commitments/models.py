@@ -79,7 +79,9 @@ class CommitmentLine(CaseLine):
     WHOLE = "qty_offered"
     TAKEN_BACK = "qty_withdrawn"
 
-    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="lines", verbose_name="engagement")
+    commitment = models.ForeignKey(
+        Commitment, models.CASCADE, related_name="lines", verbose_name="engagement", db_index=False
+    )
     qty_offered = models.PositiveBigIntegerField("offerte")
     qty_withdrawn = models.PositiveBigIntegerField("retirée", default=0)
     qty_free = models.GeneratedField(
@@ -93,6 +95,11 @@ class CommitmentLine(CaseLine):
     class Meta:
         verbose_name = "ligne d’engagement"
         verbose_name_plural = "lignes d’engagement"
+        indexes = [  # the computers of the review are read from it alone
+            models.Index(
+                fields=["commitment"], include=["category", "qty_offered", "qty_withdrawn"], name="commitmentline_of"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="never_over_promise",

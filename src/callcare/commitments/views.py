@@ -15,6 +15,7 @@ from callcare.commitments import actions
 from callcare.commitments.enums import Sharing
 from callcare.commitments.forms import CommitmentCaptureForm, CommitmentEditForm, CommitmentLineForm, SharingForm
 from callcare.commitments.models import Commitment
+from callcare.core.replica import from_replica
 from callcare.desk import case_console, case_pages
 from callcare.desk.case_capture import CaptureForm
 from callcare.desk.case_console import Side
@@ -65,6 +66,7 @@ page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
 @allow(Role.OPERATOR, Role.PARTNER)
 @require_safe
+@from_replica
 def commitment_list(request: HttpRequest) -> HttpResponse:
     return case_pages.list_page(request, COMMITMENTS)
 

@@ -11,6 +11,10 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from callcare.config import health, rights
+from callcare.core import clock
+from callcare.mailbox.box_states import SILENT_AFTER, BoxState, last_sign, states
+from callcare.mailbox.models import Mailbox
+from callcare.ui.templatetags.words import moment
 
 FLOOR = 15
 STUCK_AFTER = 300  # seconds a job may be under way
@@ -159,6 +163,29 @@ def outbox() -> Finding:
     return Finding("lettres en attente", "aucune en retard")
 
 
+def mailboxes() -> Finding:
+    """Each box that should be fetched: its last contact, what the server says, and what to do."""
+    subject, now = "boîtes aux lettres", clock.now()
+    known = states(Mailbox.objects.filter(is_enabled=True).select_related("desk").order_by("address"))
+    if not known:
+        return Finding(subject, "aucune n’est relevée")
+    broken = [one for one in known if one.box.trouble]
+    silent = [one for one in known if one not in broken and now - last_sign(one.box) > SILENT_AFTER]
+    told = some([_box(one) for one in (*broken, *silent)] or [_box(one) for one in known])
+    if broken:
+        mend = "Réglages › Boîtes aux lettres, la boîte, « Essayer la connexion » ; rien n’est perdu entre-temps"
+        return Finding(subject, told, mend)
+    if silent:
+        return Finding(subject, told, "./callcare worker : c’est lui qui relève ; rien n’est perdu entre-temps")
+    return Finding(subject, told)
+
+
+def _box(one: BoxState) -> str:
+    heard = f"dernier contact {moment(one.box.heard_at)}" if one.box.heard_at else "aucun contact encore"
+    waiting = f", {one.waiting} à lire" if one.waiting else ""
+    return f"{one.box.address} ({heard}{waiting})" + (f" : {one.box.trouble}" if one.box.trouble else "")
+
+
 def stuck_jobs() -> Finding:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -173,4 +200,4 @@ def stuck_jobs() -> Finding:
 
 
 BEFORE_SERVING: tuple[Callable[[], Finding], ...] = (durability, migrations, database_role, static_files)
-WHILE_RUNNING: tuple[Callable[[], Finding], ...] = (letters_leave, worker, outbox, stuck_jobs)
+WHILE_RUNNING: tuple[Callable[[], Finding], ...] = (letters_leave, worker, outbox, mailboxes, stuck_jobs)

@@ -31,6 +31,7 @@ GOING = {
     "desk_draft", "desk_openinghours", "desk_closure", "desk_desk_neighbours", "desk_desk_operators",
     "calls_extension", "matching_dismissal", "matching_offered", "matching_wanted", "report_cell", "report_touched",
     "directory_probablepair", "directory_unpaired", "matching_gone",
+    "matching_suggestion",
 }  # fmt: skip
 # Columns the triggers of `allocations` keep: nobody else writes them.
 COUNTERS = {

@@ -12,6 +12,7 @@ TIMETABLE = {
     "calls.sweep": "* * * * *",
     "calls.forget": "31 2 * * *",
     "mailbox.acknowledge": "* * * * *",
+    "mailbox.remind": "*/5 * * * *",  # writes only while the desk of a mail is open
     "mailbox.scan": "* * * * *",
     "mailbox.read": "* * * * *",  # the worker reads at once; this is for what it left
     "allocations.release_holds": "*/5 * * * *",
@@ -21,6 +22,7 @@ TIMETABLE = {
     "report.check_month": "50 3 * * *",
     "desk.look_after": "40 4 * * *",
     "matching.sweep": "50 4 * * *",
+    "matching.suggest": "10 5 * * *",  # before the desks open, after the lines that left are forgotten
     "house.forget_finished_jobs": "17 2 * * *",
 }
 

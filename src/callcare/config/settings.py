@@ -105,6 +105,7 @@ MEMORY_FROM = int(os.environ.get("CALLCARE_MEMORY_FROM", "5000"))  # lines of a 
 def database(url: str) -> dict[str, Any]:
     """Django's settings of the database a libpq address names. No pool in tests: each thread has its own."""
     facts = conninfo_to_dict(url)
+    several = "," in str(facts.get("host", ""))  # a connection that was kept may be to one that died
     return {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": facts.pop("host", ""),
@@ -113,6 +114,7 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": facts.pop("password", ""),
         "NAME": facts.pop("dbname", "callcare"),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": several,
         # No ATOMIC_REQUESTS: the transaction belongs to the deed. No persistent connections: the pool keeps them.
         "OPTIONS": {
             "pool": os.environ.get("CALLCARE_POOL", "1") == "1",
@@ -123,6 +125,9 @@ def database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql:///callcare"))}
+if os.environ.get("CALLCARE_REPLICA_URL"):  # pages that only read are answered there (`core.replica`)
+    DATABASES["replica"] = database(os.environ["CALLCARE_REPLICA_URL"])
+    DATABASE_ROUTERS = ["callcare.core.replica.Router"]
 # Who owns the tables, when it is not the application: for `migrate` and reference data (`core.owner`).
 OWNER = database(os.environ["CALLCARE_OWNER_URL"]) if os.environ.get("CALLCARE_OWNER_URL") else None
 

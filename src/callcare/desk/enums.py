@@ -91,6 +91,8 @@ class ReminderStep(models.TextChoices):
     OUTCOME_ASKED = "outcome_asked", "demander le résultat"
     THANKS = "thanks", "remercier"
     MAIL_FAILED = "mail_failed", "courrier non parti : téléphoner"
+    MAIL_BACK = "mail_back", "courrier revenu : téléphoner"
+    MAIL_WAITS = "mail_waits", "répondre au courriel"
     UNUSUAL = "unusual", "vérifier : beaucoup de transmissions"
 
 

@@ -69,7 +69,8 @@ class _Letter(EmailMessage):
 def message_of(letter: "OutgoingMail") -> EmailMessage:
     """The letter as it leaves."""
     desk = letter.desk
-    sender = formataddr((desk.name, desk.mailboxes[0])) if desk.mailboxes else settings.DEFAULT_FROM_EMAIL
+    address = letter.sender or next(iter(desk.mailboxes), "")
+    sender = formataddr((desk.name, address)) if address else settings.DEFAULT_FROM_EMAIL
     return _Letter(
         subject=one_line(letter.subject),
         body=letter.body,

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from callcare.core import refs
+from callcare.core.replica import connection
 from callcare.directory.enums import OrganisationKind
 from callcare.directory.rules import names, phones
 from callcare.territories.rules import typos

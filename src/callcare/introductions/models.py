@@ -151,6 +151,7 @@ class Introduction(Stateful):
             models.Index(fields=["desk", "-proposed_at"], name="introduction_list"),
             models.Index(fields=["-proposed_at", "-id"], name="introduction_latest"),
             models.Index(fields=["next_action_at"], condition=Q(state__in=LIVE), name="introduction_due"),
+            models.Index(fields=["sent_at", "id"], condition=Q(sent_at__isnull=False), name="introduction_of_day"),
         ]
 
     def __str__(self) -> str:

@@ -8,10 +8,12 @@ class MailboxConfig(AppConfig):
     def ready(self) -> None:
         from callcare.accounts.enums import Role
         from callcare.desk import case_console
+        from callcare.mailbox.actions.receiving import CHANNEL
         from callcare.mailbox.waiting import line_of, waiting_mails
-        from callcare.ui import addresses, menu, panels
+        from callcare.ui import addresses, live, menu, panels
 
         case_console.propose_with(line_of)
+        live.offer_news(CHANNEL)
         addresses.offer("L", "mailbox:mail")
         addresses.offer("F", "mailbox:thread")
         panels.offer("mail", "mailbox:of-interaction", title="Courriel", order=10, roles=[Role.OPERATOR])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
@@ -13,6 +13,7 @@ from callcare.mailbox.enums import ParseState
 from callcare.mailbox.models import Mailbox, RawMail
 
 SILENT_AFTER = timedelta(minutes=10)
+CONNECTS_WITHIN = timedelta(minutes=1)  # the worker looks every few seconds which boxes there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,18 @@ class BoxState:
     is_silent: bool  # no contact for ten minutes, while the desk is open
 
     @property
+    def is_connecting(self) -> bool:
+        """Connected, or set anew, a moment ago: nothing is late yet."""
+        return _never_since_set(self.box) and clock.now() - self.box.connected_at < CONNECTS_WITHIN
+
+    @property
     def label(self) -> str:
         if not self.box.is_enabled:
             return "hors service"
         if self.box.trouble:
             return "ne se relève plus"
+        if self.is_connecting:
+            return "connexion en cours"
         if self.box.heard_at is None:
             return "pas encore relevée"
         return "ne répond plus" if self.is_silent else "en service"
@@ -50,6 +58,8 @@ class BoxState:
                 "Les courriels restent chez le fournisseur et seront relevés dès que la connexion revient : rien "
                 "n’est perdu. En attendant, lisez-les sur sa page ; prévenez l’administratrice si cela dure."
             )
+        if self.is_connecting:
+            return "L’exécutant s’y connecte : la page le dira dans la minute."
         if self.box.heard_at is None or self.is_silent:
             return "Vérifiez que l’exécutant tourne : « ./callcare doctor » le dit. Rien n’est perdu entre-temps."
         return ""
@@ -73,8 +83,16 @@ def states(boxes: Iterable[Mailbox]) -> list[BoxState]:
 
 def _is_silent(box: Mailbox) -> bool:
     now = clock.now()
-    last = box.heard_at or box.created_at
-    return box.is_enabled and now - last > SILENT_AFTER and calendar_of(box.desk).is_open(now)
+    return box.is_enabled and now - last_sign(box) > SILENT_AFTER and calendar_of(box.desk).is_open(now)
+
+
+def last_sign(box: Mailbox) -> datetime:
+    """When it last spoke; a box that was just set is given its time from then."""
+    return max(box.heard_at or box.connected_at, box.connected_at)
+
+
+def _never_since_set(box: Mailbox) -> bool:
+    return box.heard_at is None or box.heard_at < box.connected_at
 
 
 def in_trouble(user: User) -> list[BoxState]:

@@ -1,5 +1,6 @@
 """Asking ClamAV: the few lines of clamd's protocol that scan a stream."""
 
+import contextlib
 import socket
 import struct
 from contextlib import closing
@@ -36,13 +37,33 @@ def scan(data: bytes) -> Verdict:
     try:
         with closing(_line()) as line:
             line.sendall(b"zINSTREAM\0")
-            for at in range(0, len(data), CHUNK):
-                piece = data[at : at + CHUNK]
-                line.sendall(struct.pack("!I", len(piece)) + piece)
-            line.sendall(struct.pack("!I", 0))
-            return _verdict(_answer(line))
+            is_taken = _send(line, data)
+            said = _answer(line)
     except (OSError, ValueError) as error:
         raise NoScanner(str(error)) from error
+    if not said and not is_taken and _lives():
+        return Verdict(ScanState.FAILED, "refusée par l’antivirus avant la fin")
+    return _verdict(said)
+
+
+def _send(line: socket.socket, data: bytes) -> bool:
+    """False where clamd hangs up before the end, as it does with what is longer than it takes."""
+    try:
+        for at in range(0, len(data), CHUNK):
+            piece = data[at : at + CHUNK]
+            line.sendall(struct.pack("!I", len(piece)) + piece)
+        line.sendall(struct.pack("!I", 0))
+    except (BrokenPipeError, ConnectionResetError):
+        return False
+    return True
+
+
+def _lives() -> bool:
+    """Does it still answer? Then it did not like the file; else nothing is known of the file."""
+    with contextlib.suppress(OSError, ValueError), closing(_line()) as line:
+        line.sendall(b"zPING\0")
+        return _answer(line) == "PONG"
+    return False
 
 
 def _line() -> socket.socket:
@@ -65,10 +86,11 @@ def _line() -> socket.socket:
 
 def _answer(line: socket.socket) -> str:
     said = b""
-    while b"\0" not in said and len(said) < LONGEST_ANSWER:
-        if not (more := line.recv(1024)):
-            break
-        said += more
+    with contextlib.suppress(ConnectionResetError):  # what it said before it hung up counts
+        while b"\0" not in said and len(said) < LONGEST_ANSWER:
+            if not (more := line.recv(1024)):
+                break
+            said += more
     return said.partition(b"\0")[0].decode("utf-8", "replace").strip()
 
 

@@ -72,6 +72,7 @@ class MailboxVerb(models.TextChoices):
     MAIL_BY_PERSON = "mail.by_person", "a reconnu le message d’une personne"
     ADDRESS_BOUNCED = "address.bounced", "a marqué l’adresse injoignable"
     ANSWERED = "mail.answered", "a répondu"
+    MAIL_WAITS = "mail.waits", "a vu quels courriels attendent"
     ANSWER_WITHDRAWN = "mail.answer_withdrawn", "a retenu la réponse"
     ACKNOWLEDGED = "mail.acknowledged", "a accusé réception"
     THREADS_MERGED = "thread.merged", "a réuni deux fils"

@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 from callcare.mailbox.actions.acknowledging import acknowledge_waiting
 from callcare.mailbox.actions.attachments import scan_attachments
 from callcare.mailbox.actions.reading import read_pending
+from callcare.mailbox.actions.reminding import remind_of_waiting
 
 
 @app.task(name="mailbox.read", queue="house", queueing_lock="mailbox.read", lock="mailbox.read")
@@ -18,6 +19,12 @@ def read(timestamp: int = 0) -> None:
 def acknowledge(timestamp: int = 0) -> None:
     """Tell those who wait that their mail arrived. May run twice: each thread is acknowledged once."""
     acknowledge_waiting()
+
+
+@app.task(name="mailbox.remind", queue="house", queueing_lock="mailbox.remind", lock="mailbox.remind")
+def remind(timestamp: int = 0) -> None:
+    """Owe an answer to those who wait long. May run twice: a step is planned once."""
+    remind_of_waiting()
 
 
 @app.task(name="mailbox.scan", queue="house", queueing_lock="mailbox.scan", lock="mailbox.scan")

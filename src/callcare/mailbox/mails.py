@@ -7,11 +7,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from callcare.accounts.models import User
-from callcare.mailbox.models import Mail, Thread
+from callcare.mailbox.models import Mail, Mailbox, Thread
 from callcare.mailbox.rules import identifiers
 
 MOST_REFERENCES = 20
-LONGEST_ID = 400
 
 _ID = re.compile(r"<[!-~]+@[!-~]+>")
 _PREFIX = re.compile(r"^\s*((re|ré|rép|tr|fw|fwd)\s*:\s*)+", re.IGNORECASE)
@@ -56,10 +55,10 @@ def answer_subject(mail: Mail) -> str:
     return f"Re : {_PREFIX.sub('', mail.subject) or 'votre courriel'}"[:200]
 
 
-def message_id(thread: Thread, number: int) -> str:
-    """The signed Message-ID of our letter `number` in a thread: always the same, and nobody else's."""
+def message_id(thread: Thread, number: int, box: Mailbox) -> str:
+    """The signed Message-ID of our letter `number` in a thread, in the domain of the box it leaves from."""
     key = identifiers.key_of(settings.SECRET_KEY)
-    return identifiers.signed(thread.token, number, key, settings.MAIL_DOMAIN)
+    return identifiers.signed(thread.token, number, key, box.address.rpartition("@")[2])
 
 
 def thread_headers(mail: Mail) -> tuple[str, list[str]]:
@@ -73,10 +72,21 @@ def thread_headers(mail: Mail) -> tuple[str, list[str]]:
 
 def _may_stand(one: str) -> bool:
     # An identifier of ours for a mail that had none names nothing its sender knows.
-    return len(one) <= LONGEST_ID and bool(_ID.fullmatch(one)) and not one.endswith(".invalid>")
+    return len(one) <= identifiers.LONGEST_ID and bool(_ID.fullmatch(one)) and not one.endswith(".invalid>")
 
 
-def reply_address(mail: Mail) -> str:
-    """Where answers to us come back to: the box it came to, with the thread's token."""
-    local, _, domain = mail.raw.mailbox.address.partition("@")
-    return f"{local.partition('+')[0]}+{mail.thread.token}@{domain}"
+def box_for(mail: Mail) -> Mailbox:
+    """Where an answer leaves from, and answers to it come back: the box the mail came to.
+
+    Once that one is out of service nobody would hear them: then another box of the same desk, while it has one.
+    """
+    came_to = mail.raw.mailbox
+    if came_to.is_enabled:
+        return came_to
+    return Mailbox.objects.filter(desk=mail.desk_id, is_enabled=True).order_by("pk").first() or came_to
+
+
+def reply_address(thread: Thread, box: Mailbox) -> str:
+    """Where answers to us come back to: the address of the box, with the thread's token."""
+    local, _, domain = box.address.partition("@")
+    return f"{local.partition('+')[0]}+{thread.token}@{domain}"

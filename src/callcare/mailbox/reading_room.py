@@ -1,6 +1,7 @@
 """A thread as it is read: mails and answers in order, each with what its card needs."""
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -27,10 +28,11 @@ class Entry:
     may_fetch: bool = False  # its original carries nothing that may not leave
     delivery: tuple[str, str] = ("", "")  # of a letter: how far it got, and the tone of it
     may_hold: bool = False
+    came_back: list[OutgoingMail] = field(default_factory=list)  # of a return: the letters of ours it speaks of
 
 
 def entries(thread: Thread) -> list[Entry]:
-    """The whole thread, oldest first. Three statements."""
+    """The whole thread, oldest first. Three statements; one more where something came back."""
     mails = (
         Mail.objects.filter(thread=thread, copy_of=None)
         .select_related("interaction", "desk", "raw")
@@ -38,7 +40,23 @@ def entries(thread: Thread) -> list[Entry]:
         .prefetch_related("attachments")
     )
     answers = Answer.objects.filter(thread=thread).select_related("letter", "by")
-    return sorted([*map(entry_of, mails), *map(_entry_of_answer, answers)], key=lambda entry: entry.at)
+    known = list(mails)
+    back = _came_back(known)
+    return sorted(
+        [*(replace(entry_of(one), came_back=back[one.pk]) for one in known), *map(_entry_of_answer, answers)],
+        key=lambda entry: entry.at,
+    )
+
+
+def _came_back(mails: list[Mail]) -> dict[int, list[OutgoingMail]]:
+    """Of each return, the letters of ours that it names; only those of its own desk."""
+    named = {mail.pk: {one["message_id"] for one in mail.failures} - {""} for mail in mails if mail.failures}
+    found: dict[int, list[OutgoingMail]] = defaultdict(list)
+    if ids := set().union(*named.values()):
+        letters = list(OutgoingMail.objects.filter(message_id__in=ids, desk__in={mail.desk_id for mail in mails}))
+        for pk, some in named.items():
+            found[pk] = [letter for letter in letters if letter.message_id in some]
+    return found
 
 
 def entry_of(mail: Mail) -> Entry:

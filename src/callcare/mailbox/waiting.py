@@ -12,12 +12,12 @@ from callcare.core import clock
 from callcare.desk.calendar import calendar_of
 from callcare.desk.enums import InteractionChannel, InteractionState, MailState
 from callcare.desk.models import Desk, Interaction
-from callcare.desk.rules.hours import Calendar, NeverOpen, due
+from callcare.desk.rules.hours import Calendar
+from callcare.mailbox.actions.reminding import answer_due
 from callcare.mailbox.enums import MailKind
 from callcare.mailbox.models import Answer, Mail, MailQuerySet
 from callcare.mailbox.pieces import first_line
 
-ANSWER_WITHIN = 4 * 60  # open minutes
 SHOWN = 5  # latest mails of a folded group
 KEPT = timedelta(days=30)
 
@@ -111,13 +111,6 @@ def promises(rows: Iterable[Mail]) -> None:
         answered = getattr(mail, "answered_at", None)
         at = answer_due(mail.received_at, calendars[mail.desk_id])
         mail.promise = Promise(at, bool(at and not answered and at < now), answered)  # type: ignore[attr-defined]
-
-
-def answer_due(received_at: datetime, calendar: Calendar) -> datetime | None:
-    try:
-        return due(received_at, minutes=ANSWER_WITHIN, calendar=calendar)
-    except NeverOpen:
-        return None
 
 
 def waiting_mails(user: User) -> MailQuerySet:

@@ -11,10 +11,10 @@ from time import monotonic
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import connection
 
+from callcare.core.replica import connection
 from callcare.matching import sql
-from callcare.matching.lines import SETTINGS, offered_from
+from callcare.matching.lines import offered_from
 from callcare.matching.rules import filters, scores
 from callcare.matching.rules.facts import Day, Wanted
 from callcare.matching.rules.filters import Stop
@@ -51,6 +51,12 @@ class NoMemory(Exception):
 def answered(statement: str, params: Mapping[str, Any]) -> Answer:
     row = _row(statement, params)
     return Answer(_json(row[0]), {int(stop): count for stop, count in _json(row[1]).items()}, row[2])
+
+
+def told(statement: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The cards a statement of one column tells."""
+    cards: list[dict[str, Any]] = _json(_row(statement, params)[0])
+    return cards
 
 
 def by_statement(wanted: Wanted, params: dict[str, Any], *, today: Day, with_misses: bool) -> Answer:
@@ -91,13 +97,13 @@ def shown(best: "ranking.Ranked", params: dict[str, Any]) -> Answer:
 
 def by_rule(wanted: Wanted, params: dict[str, Any], *, today: Day, with_misses: bool) -> Answer:
     """The oracle: each line this desk may propose, asked of the rule one after the other."""
-    told = answered(sql.EVERY_OFFER, params)
+    told, settings = answered(sql.EVERY_OFFER, params), params["settings"]
     counts: dict[int, int] = {}
     for card in told.cards:
         offered = offered_from(card)
-        no = filters.stops(wanted, offered, today=today, settings=SETTINGS, pair=card["pair"])
+        no = filters.stops(wanted, offered, today=today, settings=settings, pair=card["pair"])
         card["stops"] = int(no)
-        card["score"] = scores.fit(wanted, offered, today=today, settings=SETTINGS).parts.total
+        card["score"] = scores.fit(wanted, offered, today=today, settings=settings).parts.total
         card["part"] = 2 if no else int(not offered.is_confirmed)
         if not no & Stop.OTHER:
             counts[no & -no] = counts.get(no & -no, 0) + 1

@@ -7,3 +7,15 @@ class MatchingVerb(models.TextChoices):
     SOLICITED = "solicitation.noted", "a sollicité le contributeur"
     SOLICITATION_CLOSED = "solicitation.closed", "a clos la sollicitation"
     SOLICITATION_REOPENED = "solicitation.reopened", "a repris la sollicitation"
+    ROUND_BEGUN = "round.begun", "a commencé la tournée des pistes"
+    ROUND_FINISHED = "round.finished", "a fini la tournée des pistes"
+    WEIGHED = "weights.set", "a fixé les pondérations"
+
+
+class News(models.TextChoices):
+    """Why a pair is raised: it was never shown, or it is better than when it was."""
+
+    NEW = "new", "nouvelle"
+    BETTER = "better", "meilleure qu’avant"
+    MORE = "more", "couvre davantage"
+    SURE = "sure", "confirmée depuis"

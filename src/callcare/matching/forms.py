@@ -2,20 +2,29 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from django import forms
 
 from callcare.catalogue.enums import Every, Mode, ReasonUse
 from callcare.catalogue.models import Reason
+from callcare.matching.rules.facts import WEIGHTS
+from callcare.matching.rules.weighing import PARTS, wrong
 from callcare.ui.forms import DayField
 
+BIGGEST = 2**63 - 1
 
-class DismissForm(forms.Form):
+
+class PairForm(forms.Form):
+    """A need line and a commitment line."""
+
+    need_line = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=BIGGEST)
+    commitment_line = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=BIGGEST)
+
+
+class DismissForm(PairForm):
     """Never propose this pair again: which lines, and why."""
 
-    need_line = forms.IntegerField(widget=forms.HiddenInput)
-    commitment_line = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.ModelChoiceField(
         Reason.objects.filter(used_for__contains=[ReasonUse.DISMISS]).order_by("order", "label"),
         label="Motif",
@@ -77,3 +86,34 @@ class PreviewForm(forms.Form):
             amount_cents=said("amount_cents"), commune=said("commune") or None, from_=said("since"),
             until=said("until"), every=said("every") or None, mode=said("mode") or None,
         )  # fmt: skip
+
+
+class WeightsForm(forms.Form):
+    """What each part of the score is worth, and why it changes."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=BIGGEST)
+    because = forms.CharField(
+        label="Pourquoi ce changement ?", max_length=200, help_text="La raison reste dans l’historique."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in WEIGHTS:
+            part = PARTS[name]
+            between = f"De {part.least} à {part.most} points. {part.does}"
+            beyond = f"« {part.label} » vaut entre {part.least} et {part.most} points."
+            self.fields[name] = forms.IntegerField(
+                label=part.label.capitalize(), min_value=part.least, max_value=part.most, help_text=between,
+                error_messages={"min_value": beyond, "max_value": beyond, "invalid": "Un nombre entier de points."},
+            )  # fmt: skip
+        self.order_fields([*WEIGHTS, "because", "seen"])
+
+    @property
+    def points(self) -> dict[str, int]:
+        return {name: self.cleaned_data[name] for name in WEIGHTS}
+
+    def clean(self) -> dict[str, Any]:
+        facts = dict(super().clean() or {})
+        if all(name in facts for name in WEIGHTS) and (why := wrong(facts)):
+            self.add_error(WEIGHTS[0], why)
+        return facts

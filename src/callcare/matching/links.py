@@ -1,6 +1,7 @@
 """Where « Relier » leads. The floor that proposes introductions is above: it says so in its `ready()`.
 
 links.offer("introductions:propose")   # a page that reads ?need_line=…&commitment_line=…
+links.offer_sharing("allocations:share")   # the page that spreads one commitment over the needs that wait for it
 """
 
 from urllib.parse import urlencode
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import NoReverseMatch, reverse
 
 _relate: list[str] = []
+_share: list[str] = []
 
 
 def offer(url_name: str) -> None:
@@ -24,3 +26,13 @@ def relate(*, need_line: int | None, commitment_line: int | None) -> str:
     except NoReverseMatch:
         return ""
     return f"{address}?{urlencode({'need_line': need_line, 'commitment_line': commitment_line})}"
+
+
+def offer_sharing(url_name: str) -> None:
+    """The page « Répartir » of a commitment, by its reference; the last one offered holds."""
+    _share[:] = [url_name]
+
+
+def share(ref: str) -> str:
+    """Where the stock of a commitment is spread; "" while nobody offers it."""
+    return reverse(_share[0], args=[ref]) if _share else ""

@@ -81,6 +81,12 @@ class Block:
             self.columns[name][self.count : end] = values
         self.count = end
 
+    def some(self, rows: Column) -> "Block":
+        """Some of the lines, side by side in a block of their own."""
+        block = Block()
+        block.count, block.columns = len(rows), {name: self[name][rows] for name in self.columns}
+        return block
+
     def drop(self, lines: Column) -> None:
         """The others close up, in their order."""
         stay = np.flatnonzero(~np.isin(self["line"], lines))

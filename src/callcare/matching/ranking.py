@@ -71,6 +71,8 @@ class Rows:
         return np.where(both, times, 1), np.where(both, mine, 1)
 
     def solicited(self) -> Column:
+        if "solicited" in self.block.columns:  # worked out already, where many needs ask the same
+            return self["solicited"]
         givers, asked = self.around.givers, self.around.asked
         if not len(givers):
             return np.zeros(len(self.rows), "i8")
@@ -119,8 +121,12 @@ def no_pair(rows: Rows) -> Column:
     around, givers = rows.around, set(rows.around.closed_givers)
     if rows.params["asker"] is not None:
         givers.add(rows.params["asker"])
-    stops = np.isin(rows["giver"], np.array(sorted(givers), "i8"))
-    return stops | np.isin(rows["line"], np.array(around.dismissed_lines, "i8"))
+    stops = np.zeros(len(rows.rows), bool)
+    if givers:
+        stops = np.isin(rows["giver"], np.array(sorted(givers), "i8"))
+    if around.dismissed_lines:
+        stops |= np.isin(rows["line"], np.array(around.dismissed_lines, "i8"))
+    return stops
 
 
 def no_giver(rows: Rows) -> Column:
@@ -165,7 +171,8 @@ def fresh(rows: Rows) -> Column:
 
 def score(rows: Rows) -> Column:
     params = rows.params
-    rest = np.maximum(0, params["rest"] - rows.solicited()) * 10
+    most = params["max_solicited"]
+    rest = params["rest"] * np.maximum(0, most - rows.solicited()) // most
     found: Column = (
         covers(rows) + near(rows) + fresh(rows) + rest + params["specific"] // rows.breadth + params["of_asker"]
     )

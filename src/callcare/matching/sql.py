@@ -20,6 +20,9 @@ BREADTH = """, greatest(1, (
                 AND EXISTS (SELECT FROM matching_wanted w WHERE w.category_id = r.id AND w.is_open AND w.open > 0)
         ))::int AS breadth"""
 
+# The family of a category alone, for a round that looks at many needs of it.
+FAMILY_OF = "WITH" + FAMILY.format(breadth=BREADTH) + " SELECT id, breadth FROM family"  # noqa: S608
+
 SOLICITED = """
     asked AS MATERIALIZED (
         SELECT giver_id, count(*)::int AS times FROM matching_solicitation WHERE at >= %(solicited_since)s GROUP BY 1
@@ -34,7 +37,8 @@ ASIDE_OF_NEED = """
             AND (l.id IS NULL OR d.commitment_revision = l.revision)))
     ),
     in_contact AS MATERIALIZED (
-        SELECT giver_id FROM matching_solicitation WHERE need_id = %(need)s AND closed_at IS NULL
+        SELECT giver_id FROM matching_solicitation
+        WHERE need_id = %(need)s AND (closed_at IS NULL OR %(ever_asked)s)
     )"""
 
 # Nearness and distance, of line `o` to the place of the question.
@@ -142,7 +146,7 @@ SCORE_OF_OFFER = (
     + """
             + CASE WHEN o.confirmed_on >= %(fresh_since)s::date THEN %(fresh)s
                 WHEN o.confirmed_on >= %(fading_since)s::date THEN %(fresh_fading)s ELSE 0 END
-            + greatest(0, %(rest)s - o.solicited) * 10
+            + %(rest)s * greatest(0, %(max_solicited)s - o.solicited) / %(max_solicited)s
             + %(specific)s / o.breadth
             + %(of_asker)s"""
 )
@@ -307,7 +311,7 @@ WANTS = (
     + """
             + CASE WHEN o.ends_on <= %(soon)s::date THEN %(urgent)s
                 WHEN o.ends_on <= %(later)s::date THEN %(urgent_later)s ELSE 0 END
-            + (%(open_days)s - width_bucket(o.opened_on, %(last_open)s::date[])) * 10
+            + (%(open_days)s - width_bucket(o.opened_on, %(last_open)s::date[])) * %(waiting)s / %(waiting_days)s
             + %(fair)s * (100 - o.served_percent) / 100
             + %(of_giver)s AS score
         FROM family f
@@ -337,3 +341,38 @@ def wants(*, with_specs: bool) -> str:
         table="matching_wanted",
         visible="o.desk_id = %(desk)s",
     )
+
+
+# The lines of pairs that were kept, told as the statements above tell theirs; who was set aside is out already.
+NOBODY_ASIDE = """
+    dismissed AS (SELECT 0::bigint AS line_id, 0::bigint AS giver_id WHERE false),
+    in_contact AS (SELECT 0::bigint AS giver_id, 0::bigint AS need_id WHERE false)"""
+OFFERS_OF_PAIRS = (
+    "WITH"  # noqa: S608
+    + SOLICITED
+    + ","
+    + NOBODY_ASIDE
+    + """,
+    picked AS MATERIALIZED (
+        SELECT o.line_id, 0 AS part, 0 AS stops, 0 AS score, coalesce(a.times, 0) AS solicited"""
+    + BREADTH
+    + """ FROM matching_offered o JOIN catalogue_category c ON c.id = o.category_id LEFT JOIN asked a USING (giver_id)
+        WHERE o.line_id = ANY(%(lines)s)
+    ),"""
+    + CHOSEN_OFFERS
+    + "SELECT coalesce(jsonb_agg(to_jsonb(card)), '[]') FROM ("
+    + CARD_OF_OFFER
+    + ") card"
+)
+WANTS_OF_PAIRS = (
+    "WITH"  # noqa: S608
+    + NOBODY_ASIDE
+    + """,
+    picked AS MATERIALIZED (
+        SELECT line_id, 0 AS part, 0 AS stops, 0 AS score FROM matching_wanted WHERE line_id = ANY(%(lines)s)
+    ),"""
+    + CHOSEN_WANTS
+    + "SELECT coalesce(jsonb_agg(to_jsonb(card)), '[]') FROM ("
+    + CARD_OF_WANT
+    + ") card"
+)

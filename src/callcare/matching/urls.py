@@ -1,9 +1,13 @@
 from django.urls import path
 
-from callcare.matching import views
+from callcare.matching.views import candidates as views, mornings, weighing
 
 app_name = "matching"
 urlpatterns = [
+    path("", mornings.morning, name="morning"),
+    path("ponderations/", weighing.weights, name="weights"),
+    path("ecart/", mornings.aside, name="morning-aside"),
+    path("plus-tard/", mornings.later, name="morning-later"),
     path("sans-solution/", views.unanswered, name="unanswered"),
     path("besoins/<str:ref>/cascade/", views.cascade, name="cascade"),
     path("apercu/", views.preview, name="preview"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from callcare.accounts.enums import Role
 from callcare.accounts.requests import allow
 from callcare.catalogue.enums import ReasonUse
+from callcare.core.replica import from_replica
 from callcare.desk import case_console, case_pages
 from callcare.desk.case_capture import CaptureForm
 from callcare.desk.case_console import Side
@@ -59,6 +60,7 @@ page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
 @allow(Role.OPERATOR, Role.PARTNER)
 @require_safe
+@from_replica
 def need_list(request: HttpRequest) -> HttpResponse:
     return case_pages.list_page(request, NEEDS)
 

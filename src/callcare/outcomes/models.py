@@ -68,6 +68,7 @@ class PeopleCount(models.Model):
 
     class Meta:
         verbose_name = "décompte"
+        indexes = [models.Index(fields=["counted_at", "id"], name="people_of_day")]
         constraints = [
             models.UniqueConstraint(
                 fields=["need", "audience", "age_band"],

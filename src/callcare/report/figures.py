@@ -4,18 +4,37 @@ Screen, drill-down and files use the same question, so that a figure always open
 Nothing is stored here: `months` keeps what they say of past months.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from itertools import islice
+from operator import or_
 from typing import Any
 
-from django.db.models import CharField, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, TruncMonth, TruncWeek
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, TruncDate
 
 from callcare.accounts.models import User
 from callcare.allocations.enums import FulfilmentKind
 from callcare.allocations.models import Allocation, Fulfilment
+from callcare.catalogue.models import Category
 from callcare.commitments.enums import Level
 from callcare.commitments.models import Commitment, CommitmentLine
+from callcare.core.replica import connection
 from callcare.desk.enums import CaseState, InteractionChannel
 from callcare.desk.models import Desk, Interaction
 from callcare.desk.rules import privacy
@@ -26,6 +45,9 @@ from callcare.report.rules import PARIS, Period
 
 Rows = QuerySet[Any]
 NOWHERE = "aucun"  # the place of what has none
+NO_KEY = Cast(Value(None), BigIntegerField())
+NO_PLACE = Cast(Value(None), CharField())
+FEW = 12  # days looked up one by one in an index
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +71,8 @@ class Figure:
     source: Callable[[Scope], Rows]
     weight: str = ""
     desk: str = "desk_id"
-    alone: Callable[[Scope], Rows] | None = None  # a cheaper way to count it, where it is not cut into cells
+    part: str = ""  # a further cut: the category
+    each: str = ""  # what is counted, where it is not the row
     listed: Callable[[Scope], Rows] | None = None  # the same rows, in a way that finds the latest ones first
 
     def rows(self, scope: Scope) -> Rows:
@@ -75,31 +98,40 @@ class Figure:
         return found
 
     def value(self, scope: Scope) -> int:
-        """The figure itself."""
-        if self.alone:
-            return sum(n for *_, n in self.alone(scope))
+        """The figure itself, counted from its rows."""
         return int(self.rows(scope).aggregate(n=self._counted())["n"] or 0)
 
-    def cells(
-        self, scope: Scope, *, parts: Iterable[Period] = (), code: str = "", by_week: bool = False, placed: bool = True
-    ) -> Rows:
-        """The figure by month (or week) and département, as rows (code, since, département, n); of `parts` alone."""
-        place: Any = Coalesce(f"{self.place}__departement__code", Value("")) if placed else Value("")
-        within = Q()
-        for part in parts:
-            within |= Q(**{f"{self.when}__gte": part.since, f"{self.when}__lt": part.until})
-        cut = self.rows(scope).filter(within).order_by()
-        cut = cut.annotate(
-            figure=Value(code or self.code),
-            month=(TruncWeek if by_week else TruncMonth)(self.when, tzinfo=PARIS),
-            departement=place,
+    def by_day(self, scope: Scope, days: Collection[date] = (), *, place: Any = None) -> Rows:
+        """The figure as rows (code, day, desk, département, category, n); of `days` alone, where they are said.
+
+        `place` is what to say for the département, where it need not be looked up.
+        """
+        cut = (
+            self.rows(scope)
+            .order_by()
+            .annotate(
+                figure=Value(self.code),
+                on_day=TruncDate(self.when, tzinfo=PARIS),
+                at_desk=F(self.desk),
+                in_place=place or Coalesce(f"{self.place}__departement__code", Value("")),
+                of_part=F(self.part) if self.part else NO_KEY,
+            )
         )
-        summed: Rows = cut.values("figure", "month", "departement").annotate(n=self._counted())
-        cells: Rows = summed.values_list("figure", "month", "departement", "n")
+        if len(days) > FEW:
+            cut = cut.filter(on_day__in=days)
+        elif days:
+            cut = cut.filter(reduce(or_, (self._on(day) for day in days)))
+        cells: Rows = cut.values_list("figure", "on_day", "at_desk", "in_place", "of_part").annotate(n=self._counted())
         return cells
 
+    def _on(self, day: date) -> Q:
+        one = Period(day, day)
+        return Q(**{f"{self.when}__gte": one.since, f"{self.when}__lt": one.until})
+
     def _counted(self) -> Any:
-        return Coalesce(Sum(self.weight), 0) if self.weight else Count("pk")
+        if self.weight:
+            return Coalesce(Sum(self.weight), 0)
+        return Count(self.each, distinct=True) if self.each else Count("pk")
 
 
 def _deliveries(scope: Scope) -> Rows:
@@ -134,20 +166,28 @@ def _first_confirmed_in_order(scope: Scope) -> Rows:
 
 
 def people_committed(scope: Scope) -> Rows:
-    """`COMMITTED` alone, as one row (code, no month, no place, n): as many persons as first commitments."""
+    """`COMMITTED` alone, as the one row `by_day` would say, without a day: as many persons as first commitments."""
     found = COMMITTED.rows(scope) if scope.departement else _confirmed(scope)
-    never, nowhere = Value(None, DateTimeField()), Value(None, CharField())
-    counted = found.order_by().annotate(figure=Value(COMMITTED.code), month=never, at=nowhere)
-    summed: Rows = counted.values("figure", "month", "at").annotate(n=Count("person", distinct=True))
-    return summed.values_list("figure", "month", "at", "n")
+    counted = found.order_by().annotate(
+        figure=Value(COMMITTED.code),
+        on_day=Cast(Value(None), DateField()),
+        at_desk=NO_KEY,
+        in_place=NO_PLACE,
+        of_part=NO_KEY,
+    )
+    cut = counted.values_list("figure", "on_day", "at_desk", "in_place", "of_part")
+    summed: Rows = cut.annotate(n=Count("person", distinct=True))
+    return summed
 
 
-def _without_help(scope: Scope) -> Rows:
-    """Needs nobody was introduced to and nothing is promised for; withdrawn and out of scope ones wait for nothing."""
-    introduced = Introduction.objects.filter(need=OuterRef("pk"), sent_at__isnull=False)
-    promised = Allocation.objects.filter(need_line__need=OuterRef("pk"), qty_released__lt=F("qty"))
-    waiting = ~Q(state=CaseState.CLOSED) | Q(close_reason__code__in=["unanswered", "expired"])
-    return Need.objects.filter(waiting, ~Exists(introduced), ~Exists(promised), duplicate_of=None)
+def _without_help(needs: Rows, *, need: str = "") -> Rows:
+    """Those nobody was introduced to and nothing is promised for; withdrawn and out of scope ones wait for nothing."""
+    key = OuterRef(f"{need}pk")
+    introduced = Introduction.objects.filter(need=key, sent_at__isnull=False)
+    promised = Allocation.objects.filter(need_line__need=key, qty_released__lt=F("qty"))
+    refused = {f"{need}close_reason__code__in": ["unanswered", "expired"]}
+    waiting = ~Q(**{f"{need}state": CaseState.CLOSED}) | Q(**refused)
+    return needs.filter(waiting, ~Exists(introduced), ~Exists(promised), **{f"{need}duplicate_of": None})
 
 
 NEED_PLACE = "allocation__need_line__need__commune"
@@ -189,14 +229,17 @@ COMPUTERS = Figure(
 COMMITTED = Figure(
     "people_committed", "Personnes engagées",
     "Interlocuteurs distincts des contributeurs qui ont confirmé un engagement ouvert dans la période.", "opened_at",
-    "commune",
-    _first_confirmed, alone=people_committed, listed=_first_confirmed_in_order,
+    "commune", _first_confirmed, listed=_first_confirmed_in_order,
 )  # fmt: skip
 UNANSWERED = Figure(
     "needs_unanswered", "Restés sans réponse",
     "Besoins ouverts dans la période sans mise en relation envoyée ni quantité affectée, et ceux clos sans réponse.",
-    "opened_at", "commune",
-    _without_help,
+    "opened_at", "commune", lambda _: _without_help(Need.objects.all()),
+)  # fmt: skip
+LACKING = Figure(
+    "needs_lacking", "Ce qui manque", "Besoins restés sans réponse, par catégorie de ce qu’ils demandent.",
+    "need__opened_at", "need__commune", lambda _: _without_help(NeedLine.objects.all(), need="need__"),
+    desk="need__desk_id", part="category_id", each="need_id",
 )  # fmt: skip
 
 
@@ -227,19 +270,32 @@ def desks_of(user: User) -> QuerySet[Desk]:
     return Desk.objects.all() if user.is_steward else Desk.objects.filter(operators=user)
 
 
+# The first communes are named, not each need's: looking up thirty thousand names for sixty is most of the time.
+PLACED = """
+WITH counted (commune_id, n) AS ({counted}),
+first AS MATERIALIZED (SELECT * FROM counted ORDER BY n DESC FETCH FIRST %s ROWS WITH TIES)
+SELECT name, lat, lon, n FROM first JOIN territories_territory t ON t.id = first.commune_id
+WHERE lat IS NOT NULL AND lon IS NOT NULL ORDER BY n DESC, name LIMIT %s
+"""
+
+
 def needs_by_commune(scope: Scope, *, most: int = 60) -> list[tuple[str, float, float, int]]:
     """Where the needs are: (commune, latitude, longitude, how many), those with the most first."""
-    placed = NEEDS.rows(scope).filter(commune__lat__isnull=False, commune__lon__isnull=False).order_by()
-    counted = placed.values("commune__name", "commune__lat", "commune__lon").annotate(n=Count("pk"))
-    first = counted.order_by("-n", "commune__name")[:most]
-    return list(first.values_list("commune__name", "commune__lat", "commune__lon", "n"))
+    if not scope.desks:
+        return []
+    placed = NEEDS.rows(scope).filter(commune__isnull=False).order_by()
+    counted, facts = placed.values_list("commune").annotate(n=Count("pk")).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(PLACED.format(counted=counted), [*facts, most, most])
+        found: list[tuple[str, float, float, int]] = cursor.fetchall()
+    return found
 
 
-def unanswered_by_category(scope: Scope, *, most: int = 6) -> list[tuple[str, int]]:
-    """What is lacking without an answer: needs by category, the most asked first."""
-    lines = NeedLine.objects.filter(need__in=UNANSWERED.rows(scope).order_by().values("pk"))
-    counted = lines.values("category__label").annotate(n=Count("need_id", distinct=True))
-    return list(counted.order_by("-n", "category__label").values_list("category__label", "n")[:most])
+def named(lacking: Mapping[int, int], *, most: int = 6) -> list[tuple[str, int]]:
+    """What is lacking without an answer, in words: needs by category, the most asked first."""
+    words = dict(Category.objects.filter(pk__in=lacking).values_list("pk", "label"))
+    found = [(words[key], n) for key, n in lacking.items() if n]
+    return sorted(found, key=lambda one: (-one[1], one[0]))[:most]
 
 
 def thanks(scope: Scope, *, most: int = 3) -> list[Outcome]:
@@ -253,6 +309,8 @@ def thanks(scope: Scope, *, most: int = 3) -> list[Outcome]:
         answered_at__lt=scope.period.until,
         desk_id__in=scope.desks,
     ).exclude(verbatim="")
-    latest = said.select_related("need__commune", "need__organisation").order_by("-answered_at", "-pk")[: most * 5]
-    named = ((one, privacy.found_in(one.verbatim, known=[one.need.organisation.name])) for one in latest)
-    return [one for one, findings in named if not findings][:most]
+    order = ("-answered_at", "-pk")
+    latest = Outcome.objects.filter(pk__in=said.order_by(*order).values("pk")[: most * 5]).order_by(*order)
+    shown = latest.select_related("need__commune", "need__organisation")
+    clean = (one for one in shown if not privacy.found_in(one.verbatim, known=[one.need.organisation.name]))
+    return list(islice(clean, most))

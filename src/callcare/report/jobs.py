@@ -1,16 +1,16 @@
-"""The kept months of the figures are counted anew, and one of them is checked each night."""
+"""The kept days of the figures are counted anew, and a month of them is checked each night."""
 
 import random
 
 from procrastinate.contrib.django import app
 
-from callcare.report.months import check_a_month, count_touched_months
+from callcare.report.months import check_a_month, count_touched_days
 
 
 @app.task(name="report.count_months", queue="house", queueing_lock="report.count_months")
 def count_months(timestamp: int = 0) -> None:
-    """Count what deeds touched since. Until then the review counts these months from their rows: nothing waits."""
-    count_touched_months()
+    """Count what deeds touched since. Until then the review counts these days from their rows: nothing waits."""
+    count_touched_days()
 
 
 @app.task(name="report.check_month", queue="house", queueing_lock="report.check_month")

@@ -1,10 +1,11 @@
-"""What was aimed at, and the figures of past months, kept until something touches them.
+"""What was aimed at, and the figures of past days, kept until something touches them.
 
-A figure is a question to the database (`figures`). A cell is its answer for one month, kept beside the rows; what
-touches the rows says so in the same transaction (triggers of migration 0002), and a touched cell is not read.
+A figure is a question to the database (`figures`). A cell is its answer for one month, day by day, kept beside the
+rows; what touches the rows says so in the same transaction (triggers of migration 0003): a touched day is not read.
 """
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -40,39 +41,58 @@ class Target(models.Model):
 
 
 class Cell(models.Model):
-    """What one figure counts in one month (for `week`, one week) at one desk and in one département."""
+    """What one figure counts in one month, day by day, at one desk, in one département ("*": all of them together).
+
+    What lacks is cut by category as well.
+    """
 
     figure = models.CharField("chiffre", max_length=24)
+    month = models.DateField("mois")
     desk = models.ForeignKey("desk.Desk", models.CASCADE, related_name="+", verbose_name="guichet")
-    since = models.DateTimeField("depuis")
     departement = models.CharField("département", max_length=9, blank=True)
+    category = models.ForeignKey(
+        "catalogue.Category", models.CASCADE, related_name="+", null=True, verbose_name="catégorie"
+    )
     n = models.BigIntegerField("compte")
+    days = ArrayField(models.BigIntegerField(), size=31, verbose_name="comptes des jours")
 
     class Meta:
         verbose_name = "compte d’un mois"
         verbose_name_plural = "comptes des mois"
         constraints = [
             models.UniqueConstraint(
-                fields=["figure", "since", "desk", "departement"], include=["n"], name="cell_once"
+                fields=["figure", "departement", "month", "desk", "category"],
+                include=["n"],
+                nulls_distinct=False,
+                name="cell_once",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.figure} {self.since:%Y-%m-%d} : {self.n}"
+        return f"{self.figure} {self.month:%Y-%m} : {self.n}"
 
 
 class Touched(models.Model):
-    """A month of a figure whose rows changed since it was counted; without a month, the figure at all times.
+    """A day whose rows changed since they were counted, or a thing whose rows did; neither: the subject at all times.
 
-    Written by triggers only, in the transaction of the change; taken away by who counts the month anew.
+    Written by triggers only, in the transaction of the change; taken away by who counts these days anew. The function
+    `report_touched_days` says the days.
     """
 
-    figure = models.CharField("chiffre", max_length=24)
-    since = models.DateTimeField("depuis", null=True)
+    subject = models.CharField("objet", max_length=16)
+    day = models.DateField("jour", null=True)
+    via = models.CharField("par", max_length=16, blank=True)
+    key = models.BigIntegerField("clé", null=True)
 
     class Meta:
-        verbose_name = "mois à recompter"
-        verbose_name_plural = "mois à recompter"
+        verbose_name = "jour à recompter"
+        verbose_name_plural = "jours à recompter"
+        constraints = [
+            models.CheckConstraint(
+                name="touched_day_or_thing",
+                condition=Q(via="", key=None) | (Q(day=None, key__isnull=False) & ~Q(via="")),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.figure} {self.since or ''}"
+        return f"{self.subject} {self.day or self.via}"

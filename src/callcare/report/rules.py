@@ -1,6 +1,5 @@
 """Periods and paces of the review. Pure: no database, no clock."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -28,6 +27,10 @@ class Period:
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
+    def each(self) -> list[date]:
+        """Its days, in order."""
+        return [self.first + timedelta(days=at) for at in range(self.days)]
+
 
 def month_of(day: date) -> Period:
     """The whole calendar month of a day."""
@@ -42,25 +45,17 @@ def week_of(day: date) -> Period:
     return Period(monday, monday + timedelta(days=6))
 
 
-def around(period: Period, step: Callable[[date], Period]) -> list[tuple[Period, Period]]:
-    """The months (or weeks) a period touches, each with the part of it that the period holds."""
-    found, whole = [], step(period.first)
-    while whole.first <= period.last:
-        found.append((whole, Period(max(whole.first, period.first), min(whole.last, period.last))))
-        whole = step(whole.last + timedelta(days=1))
-    return found
-
-
-def holds_most(whole: Period, inside: Period) -> bool:
-    """Is it shorter to count what is left out of a month than what is in?"""
-    return 2 * inside.days > whole.days
+def ends(period: Period) -> list[tuple[Period, Period]]:
+    """The first and the last month a period touches (once if they are one), each with what the period holds of it."""
+    wholes = {whole.first: whole for whole in (month_of(period.first), month_of(period.last))}
+    return [(one, Period(max(one.first, period.first), min(one.last, period.last))) for one in wholes.values()]
 
 
 def left_out(whole: Period, inside: Period) -> list[Period]:
     """The days of a month before and after a part of it."""
     day = timedelta(days=1)
-    ends = [(whole.first, inside.first - day), (inside.last + day, whole.last)]
-    return [Period(first, last) for first, last in ends if first <= last]
+    parts = [(whole.first, inside.first - day), (inside.last + day, whole.last)]
+    return [Period(first, last) for first, last in parts if first <= last]
 
 
 def months(period: Period) -> list[date]:

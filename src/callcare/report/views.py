@@ -15,17 +15,19 @@ from callcare.accounts.requests import allow, person
 from callcare.core import clock, french
 from callcare.core.deeds import Refused
 from callcare.core.listing import KeyPaginator
+from callcare.core.replica import from_replica
 from callcare.desk.models import desk_keys, desks_of
 from callcare.outcomes.models import Outcome
-from callcare.report import figures
+from callcare.report import equity as fairness, figures
 from callcare.report.actions import set_target
 from callcare.report.figures import NOWHERE, Figure, Scope
 from callcare.report.forms import ScopeForm, TargetForm
 from callcare.report.models import Target
-from callcare.report.months import Table, table_of
+from callcare.report.months import Table, table_of, value_of
 from callcare.report.permissions import may_aim
 from callcare.report.rows import shown
 from callcare.report.rules import Period, forecast, month_of, months, pace
+from callcare.report.templatetags.counts import Column, Counts
 
 
 def _scope(request: HttpRequest, running: Iterable[Target]) -> tuple[Scope, ScopeForm]:
@@ -50,12 +52,14 @@ def _query(request: HttpRequest, scope: Scope, **more: str) -> str:
 
 @allow(Role.OPERATOR, Role.STEWARD)
 @require_safe
+@from_replica
 def review(request: HttpRequest) -> HttpResponse:
     """Where do we stand? Targets, the way from a contact to a person helped, by month and territory."""
     known = list(Target.objects.order_by("indicator", "due_on"))
     scope, form = _scope(request, known)
     table = table_of(scope)
-    address = {code: f"{reverse('report:rows', args=[code])}?{_query(request, scope)}" for code in figures.ALL}
+    opened = {code: reverse("report:rows", args=[code]) for code in figures.ALL}
+    address = {code: f"{url}?{_query(request, scope)}" for code, url in opened.items()}
     context = {
         "scope": scope,
         "form": form,
@@ -63,11 +67,11 @@ def review(request: HttpRequest) -> HttpResponse:
         "funnel": [(figure.label, table.total[figure.code], address[figure.code]) for figure in figures.FUNNEL],
         "by_month": _by_month(request, scope, table),
         "by_place": _by_place(request, scope, table, form.place_names()),
-        "columns": figures.FUNNEL,
+        "columns": [Column(one.label, one.definition, opened[one.code]) for one in figures.FUNNEL],
         "weeks": [(f"{week:%d/%m}", n) for week, n in table.weeks],
         "places": figures.needs_by_commune(scope),
         "thanks": _thanks(request, scope),
-        "unanswered": figures.unanswered_by_category(scope),
+        "unanswered": figures.named(table.lacking),
         "unanswered_url": address[figures.UNANSWERED.code],
         "may_look": person(request).is_operator,
         "may_aim": may_aim(person(request)),
@@ -119,7 +123,7 @@ def _gauges(scope: Scope, known: Iterable[Target], table: Table, address: dict[s
     return drawn
 
 
-def _by_month(request: HttpRequest, scope: Scope, table: Table) -> list[dict[str, Any]]:
+def _by_month(request: HttpRequest, scope: Scope, table: Table) -> list[Counts]:
     """A line for each month, also the empty ones; each number opens its rows."""
     lines = []
     for first in months(scope.period):
@@ -128,30 +132,27 @@ def _by_month(request: HttpRequest, scope: Scope, table: Table) -> list[dict[str
             "du": max(whole.first, scope.period.first).isoformat(),
             "au": min(whole.last, scope.period.last).isoformat(),
         }
-        query = _query(request, scope, **inside)
-        counts = [_cell(figure, table.by_month[first, figure.code], query) for figure in figures.FUNNEL]
-        lines.append({"label": f"{french.MONTHS[first.month - 1]} {first.year}", "counts": counts})
+        counted = tuple(table.by_month[first, figure.code] for figure in figures.FUNNEL)
+        label = f"{french.MONTHS[first.month - 1]} {first.year}"
+        lines.append(Counts(label, _query(request, scope, **inside), counted))
     return lines
 
 
-def _by_place(request: HttpRequest, scope: Scope, table: Table, names: dict[str, str]) -> list[dict[str, Any]]:
+def _by_place(request: HttpRequest, scope: Scope, table: Table, names: dict[str, str]) -> list[Counts]:
     """A line for each département where something happened, the busiest first, the unknown place last."""
     sums = table.by_place
     places = sorted({place for place, _ in sums}, key=lambda place: (not place, -sums[place, "contacts"], place))
     lines = []
     for place in places:
-        query = _query(request, scope, departement=place or NOWHERE)
-        counts = [_cell(figure, sums[place, figure.code], query) for figure in figures.FUNNEL]
-        lines.append({"label": names.get(place) if place else "Lieu non précisé", "counts": counts})
+        counted = tuple(sums[place, figure.code] for figure in figures.FUNNEL)
+        label = names.get(place, place) if place else "Lieu non précisé"
+        lines.append(Counts(label, _query(request, scope, departement=place or NOWHERE), counted))
     return lines
-
-
-def _cell(figure: Figure, n: int, query: str) -> dict[str, Any]:
-    return {"label": figure.label, "n": n, "url": f"{reverse('report:rows', args=[figure.code])}?{query}"}
 
 
 @allow(Role.OPERATOR, Role.STEWARD)
 @require_safe
+@from_replica
 def rows(request: HttpRequest, code: str) -> HttpResponse:
     """The rows behind one figure: as many, or adding up to as much, as the figure says."""
     figure: Figure | None = figures.ALL.get(code)
@@ -159,7 +160,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     scope, form = _scope(request, Target.objects.all())
     found = shown(figure, scope)
-    value = figure.value(scope)
+    value = value_of(figure, scope)
     many = None if figure.weight else value  # without a weight, each row is one of the figure
     context = {
         "figure": figure,
@@ -191,3 +192,56 @@ def targets(request: HttpRequest) -> HttpResponse:
     known = Target.objects.select_related("desk").order_by("-due_on", "indicator")
     status = 422 if form.errors else 200
     return render(request, "report/targets.html", {"form": form, "targets": known}, status=status)
+
+
+@allow(Role.OPERATOR, Role.STEWARD)
+@require_safe
+@from_replica
+def equity(request: HttpRequest) -> HttpResponse:
+    """Is help where the needs are? By territory, by public, and who is asked most often."""
+    scope, form = _scope(request, Target.objects.all())
+    asked, givers = fairness.asked_in_all(scope)
+    most = fairness.asked_most(scope)
+    context = {
+        "scope": scope, "form": form, "definitions": fairness.DEFINITIONS.items(),
+        "places": _shares(request, scope, fairness.by_place(scope), "territoire"),
+        "publics": _shares(request, scope, fairness.by_public(scope), "public"),
+        "asked": asked, "givers": givers, "most": [(*one, _part_of(one[2], most[0][2])) for one in most],
+        "opens": person(request).is_operator,
+    }  # fmt: skip
+    return render(request, "report/equity.html", context, status=422 if form.errors else 200)
+
+
+def _part_of(value: int, whole: int) -> float:
+    return round(100 * value / whole, 1) if whole else 0.0
+
+
+def _shares(request: HttpRequest, scope: Scope, shares: Iterable[fairness.Share], by: str) -> list[dict[str, Any]]:
+    """Each line with the addresses of the rows behind its numbers."""
+    where = reverse("report:equity-rows")
+
+    def address(one: fairness.Share, served: str) -> str:
+        return f"{where}?{_query(request, scope, **{by: one.key}, **({'servis': served} if served else {}))}"
+
+    return [
+        {"share": one, "all": address(one, ""), "served": address(one, "oui"), "waiting": address(one, "non")}
+        for one in shares
+    ]
+
+
+@allow(Role.OPERATOR, Role.STEWARD)
+@require_safe
+@from_replica
+def equity_rows(request: HttpRequest) -> HttpResponse:
+    """The needs behind one number of the page: as many, and the same sums."""
+    scope, form = _scope(request, Target.objects.all())
+    said = {"place": "territoire", "public": "public", "served": "servis"}
+    which = {name: request.GET.get(word, "") for name, word in said.items()}
+    found = fairness.behind(scope, **which)
+    page = KeyPaginator(found, 50).get_page(request.GET.get("page"))
+    context = {
+        "scope": scope, "form": form, "page": page, "lines": fairness.with_wait(page),
+        "sums": fairness.sums_of(scope, **which), "opens": person(request).is_operator,
+        "back": f"{reverse('report:equity')}?{_query(request, scope)}",
+    }  # fmt: skip
+    return render(request, "report/equity_rows.html", context)

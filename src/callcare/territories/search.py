@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
+from callcare.core.replica import connection
 from callcare.territories.enums import FoundBy
 from callcare.territories.models import Territory
 from callcare.territories.rules import Asked, asked, km, normalise, slips, typos, typos_forgiven

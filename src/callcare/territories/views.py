@@ -7,6 +7,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from callcare.accounts.requests import anybody_known, person
 from callcare.core.french import counted
+from callcare.core.replica import from_replica
 from callcare.territories.models import Territory
 from callcare.territories.search import search as communes
 
@@ -16,6 +17,7 @@ LONGEST = 80  # no name of a commune is longer
 @anybody_known
 @require_safe
 @vary_on_headers("HX-Request")
+@from_replica
 def search(request: HttpRequest) -> HttpResponse:
     """`?q=lil`: a page of communes; for htmx the options of a list. `?field=commune` says where the text stands."""
     text = request.GET.get(request.GET.get("field", "q"), "").strip()[:LONGEST]

@@ -4,6 +4,11 @@
         one="1 autre appel", many="{n} autres appels", roles=[Role.OPERATOR])
 
 The page `stream` sends events, the page `present` answers the same once; `ui/js/live.js` says in which form.
+
+    live.offer_news("mails")
+
+On the same stream: whatever carries data-news="mails" on an open page is asked for anew when a desk of the person is
+named on that channel (`core.live`).
 """
 
 from collections.abc import Iterable
@@ -33,6 +38,19 @@ _offered: list[Place] = []
 def offer(*, stream: str, present: str, label: str, one: str, many: str, roles: Iterable[str]) -> None:
     """One place for the whole house: a browser opens one stream. `many` says how many more there are: « {n} … »."""
     _offered[:] = [Place(stream, present, label, one, many, frozenset(str(role) for role in roles))]
+
+
+_news: list[str] = []
+
+
+def offer_news(channel: str) -> None:
+    """The words of this channel are keys of desks that have something new."""
+    if channel not in _news:
+        _news.append(channel)
+
+
+def news() -> list[str]:
+    return list(_news)
 
 
 def place_for(user: Somebody) -> Place | None:

@@ -34,7 +34,7 @@ from callcare.matching.models import Solicitation
 from callcare.needs.models import Need, NeedLine
 from callcare.report.enums import Indicator
 from callcare.report.models import Target
-from callcare.report.months import count_touched_months
+from callcare.report.months import count_touched_days
 from callcare.territories.actions import load_communes
 from callcare.territories.enums import Level
 from callcare.territories.models import Territory
@@ -113,7 +113,7 @@ def make(*, size: int, seed: int, say: Say) -> None:
     rebuild()
     say("moteur", 1, 2)
     _lives(Interaction, Need, Commitment, Introduction)
-    count_touched_months()
+    count_touched_days()
     keep_pairs()
     say("moteur", 2, 2)
     with connection.cursor() as cursor:

@@ -1,6 +1,7 @@
 """The mailbox: mails a second through reading, classifying and threading; empty, and with 100,000 stored mails.
 
 Bytes are kept beforehand: what is measured is the way from the bytes to the card, with its contact and its history.
+Last, one mail at a time from its delivery to a real server to its card (`mailbox_online`).
 """
 
 import random
@@ -9,11 +10,12 @@ from time import perf_counter
 
 from django.db import connection, transaction
 
+from callcare.config.bench.mailbox_online import cards
 from callcare.config.bench.measures import Measure, Row
 from callcare.core import clock
 from callcare.desk.models import Desk
 from callcare.mailbox.actions import open_mailbox, read_pending
-from callcare.mailbox.models import Mail, Mailbox
+from callcare.mailbox.models import Mail, Mailbox, RawMail
 from callcare.mailbox.raw import Fetched, keep
 
 MAILS = 500
@@ -43,6 +45,7 @@ def mailbox(pick: random.Random, repeats: int) -> Iterator[Row]:
         "mails-stored", STORED, full, full, floor, round(full / floor, 1), f"≤ {SLOWER:g} × mails",
         full <= SLOWER * empty, full, repeats=MAILS,
     )  # fmt: skip
+    yield from cards(repeats)
 
 
 def _rate(pick: random.Random, box: Mailbox, run: str) -> tuple[float, float]:
@@ -91,7 +94,11 @@ def _mail(pick: random.Random, run: str, n: int) -> bytes:
 
 
 def _store(box: Mailbox) -> None:
-    """100,000 mails of two years, each with its bytes and its thread; written behind the triggers, for speed."""
+    """100,000 mails of two years, each with its bytes and its thread; written behind the triggers, for speed.
+
+    Their references go on where those of an earlier run on this database end.
+    """
+    stored = RawMail.objects.filter(uidvalidity=0).count()
     tables = ("mailbox_thread", "mailbox_rawmail", "mailbox_mail")
     with transaction.atomic(), connection.cursor() as cursor:
         for table in tables:
@@ -100,37 +107,37 @@ def _store(box: Mailbox) -> None:
             """
             INSERT INTO mailbox_rawmail (mailbox_id, uidvalidity, uid, raw, size, sha256, internal_date, received_at,
                 parse_state, parse_error, attempts, next_try_at)
-            SELECT %s, 0, n, convert_to(repeat('octets ', 150), 'UTF8'), 1050, md5(n::text) || md5('b' || n::text),
+            SELECT %s, 0, n, convert_to(repeat('octets ', 150), 'UTF8'), 1050, md5(n::text) || md5(%s || n::text),
                 now() - n * interval '10 minutes', now() - n * interval '10 minutes', 'done', '', 1, now()
             FROM generate_series(1, %s) AS n
             """,
-            [box.pk, STORED],
+            [box.pk, box.address, STORED],
         )
         cursor.execute(
             """
             INSERT INTO mailbox_thread (ref, desk_id, token, subject, sent, last_at, created_at)
-            SELECT 'F-' || lpad(n::text, 8, '0'), %s, md5('t' || n::text), 'Demande ' || n, 0,
+            SELECT 'F-' || lpad((n + %s)::text, 8, '0'), %s, md5(%s || n::text), 'Demande ' || n, 0,
                 now() - n * interval '10 minutes', now() FROM generate_series(1, %s) AS n
             """,
-            [box.desk_id, STORED],
+            [stored, box.desk_id, box.address, STORED],
         )
         cursor.execute(
             """
             INSERT INTO mailbox_mail (ref, desk_id, raw_id, thread_id, threaded_by, kind, read_kind, why, is_readable,
                 wants_no_reply, message_id, in_reply_to, "references", from_name, from_address, reply_to, "to", cc,
                 subject, received_at, text, html, folds, charset, warnings, failures, body_digest, created_at)
-            SELECT 'L-' || lpad(raw.uid::text, 8, '0'), %s, raw.id, thread.id, 'new', 'human', 'human', '', true,
-                false,
-                '<old.' || raw.uid || '@atelier.test>', CASE WHEN raw.uid %% 2 = 0 THEN
-                ARRAY['<old.' || raw.uid / 2 || '@atelier.test>'] ELSE '{}'::text[] END, '{}', 'Une personne',
+            SELECT 'L-' || lpad((raw.uid + %s)::text, 8, '0'), %s, raw.id, thread.id, 'new', 'human', 'human', '',
+                true, false,
+                '<old.' || raw.uid || '.' || %s || '>', CASE WHEN raw.uid %% 2 = 0 THEN
+                ARRAY['<old.' || raw.uid / 2 || '.' || %s || '>'] ELSE '{}'::text[] END, '{}', 'Une personne',
                 'p' || raw.uid %% 60 || '@atelier' || raw.uid %% 3600 / 60 || '.test', '', '[]', '[]',
                 'Demande ' || raw.uid, raw.internal_date, repeat('texte ', 150), '', '[]', 'utf-8', '[]', '[]',
                 md5(raw.uid::text), now()
             FROM mailbox_rawmail AS raw
-            JOIN mailbox_thread AS thread ON thread.token = md5('t' || raw.uid::text)
+            JOIN mailbox_thread AS thread ON thread.token = md5(%s || raw.uid::text)
             WHERE raw.mailbox_id = %s AND raw.uidvalidity = 0
             """,
-            [box.desk_id, box.pk],
+            [stored, box.desk_id, box.address, box.address, box.address, box.pk],
         )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in tables:

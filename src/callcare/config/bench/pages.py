@@ -89,6 +89,9 @@ def _lists() -> Iterator[Page]:
 
 
 def _report() -> Iterator[Page]:
+    yield Page("report:equity")
+    yield Page("report:equity", query="departement=59")
+    yield Page("report:equity-rows", query="territoire=59&servis=non")
     yield Page("report:review")
     yield Page("report:review", query="departement=59")
     yield Page("report:review", query="du=2017-01-01&au=2026-12-31")
@@ -129,6 +132,7 @@ def _of_oneself() -> Iterator[Page]:
     yield Page("home")
     yield Page("desk:console")
     yield Page("directory:new")
+    yield Page("matching:morning")
     yield Page("matching:unanswered")
     yield Page("calls:figures")
     yield Page("mailbox:boxes")
@@ -148,6 +152,7 @@ def _of_the_chief() -> Iterator[Page]:
     yield Page("accounts:page", of="account", by_chief=True)
     yield Page("catalogue:add", by_chief=True)
     yield Page("catalogue:edit", more=("laptop",), by_chief=True)
+    yield Page("matching:weights", by_chief=True)
     yield Page("report:review", by_chief=True)
 
 

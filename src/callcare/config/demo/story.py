@@ -9,7 +9,7 @@ from callcare.calls.actions import hear_pending
 from callcare.commitments.actions import confirm_commitment, edit_commitment, share_commitment
 from callcare.commitments.enums import Sharing
 from callcare.commitments.models import Commitment, CommitmentLine
-from callcare.config.demo import everyday, mails, ringing, rounds, scenes
+from callcare.config.demo import everyday, mails, mornings, ringing, rounds, scenes
 from callcare.config.demo.contacts import contact, operator, type_commitment, type_need
 from callcare.config.demo.helping import look_for_askers, look_for_help
 from callcare.config.demo.speech import say
@@ -59,6 +59,7 @@ def play(*, seed: int = SEED, days: int = DAYS, until: datetime | None = None) -
         _aim(world)
         for office in world.offices.values():
             _plan(world, office)
+        mornings.plan(world)
         yield from world.play()
         with clock.at(until):
             hear_pending()  # the last to hang up

@@ -29,6 +29,7 @@ def queue_letter(
     key: str,
     to: str,
     to_name: str = "",
+    sender: str = "",
     reply_to: str = "",
     subject: str,
     body: str,
@@ -42,6 +43,7 @@ def queue_letter(
     """Write a letter inside the deed under way; it leaves after the commit, or not at all.
 
     `key` says which letter it is (« introduced:M-7K3Q-2F4:asker »): the same key is the same letter, written once.
+    `sender` is an address of the desk, its first one where none is said.
     `consent_ids` are the consents under which details of somebody else stand in its text. `message_id` is said by who
     has a better one than the key gives; it must be as constant as the key.
     """
@@ -56,6 +58,7 @@ def queue_letter(
         message_id=message_id or postbox.message_id(key),
         to=to,
         to_name=postbox.one_line(to_name)[:200],
+        sender=sender,
         reply_to=reply_to,
         subject=postbox.one_line(subject)[:200],
         body=wrapped(body),

@@ -31,6 +31,7 @@ class OutgoingMail(models.Model):
     message_id = models.CharField("identifiant", max_length=200, unique=True)
     to_name = models.CharField("destinataire", max_length=200, blank=True)
     to = models.EmailField("adresse")
+    sender = models.EmailField("expéditeur", blank=True)  # an address of the desk; empty: its first one
     reply_to = models.EmailField("répondre à", blank=True)
     subject = models.CharField("objet", max_length=200)
     body = models.TextField("texte")

@@ -11,6 +11,7 @@ from callcare.accounts.enums import Role
 from callcare.accounts.requests import allow, person
 from callcare.core.deeds import Refused
 from callcare.core.listing import KeyPaginator
+from callcare.core.replica import from_replica
 from callcare.desk import actions
 from callcare.desk.enums import MailState
 from callcare.desk.models import OutgoingMail
@@ -19,12 +20,13 @@ TOKEN = re.compile(r"(://\S+/reponse/)[^/\s]+")  # who holds a personal link can
 
 
 def _find(request: HttpRequest, ref: str) -> OutgoingMail:
-    mine = OutgoingMail.objects.visible_to(person(request)).select_related("desk")
+    mine = OutgoingMail.objects.visible_to(person(request)).select_related("desk", "answer__thread")
     return get_object_or_404(mine, message_id__startswith=f"<cc.{ref}@")
 
 
 @allow(Role.OPERATOR)
 @require_safe
+@from_replica
 def letter_list(request: HttpRequest) -> HttpResponse:
     """The letters of her desks, latest first, filtered by state."""
     rows = OutgoingMail.objects.visible_to(person(request)).select_related("desk").order_by("-queued_at", "-pk")

@@ -14,6 +14,7 @@ from callcare.accounts.requests import allow, person
 from callcare.core import clock
 from callcare.core.deeds import Refused
 from callcare.core.listing import KeyPaginator, SearchPaginator, holding
+from callcare.core.replica import from_replica
 from callcare.desk import actions
 from callcare.desk.enums import Disposition, InteractionChannel
 from callcare.desk.forms import SnoozeForm
@@ -24,6 +25,7 @@ from callcare.directory.rules import phones
 
 @allow(Role.OPERATOR)
 @require_safe
+@from_replica
 def log(request: HttpRequest) -> HttpResponse:
     """One stream of calls, mails, forms and visits, filtered by typing."""
     rows = Interaction.objects.visible_to(person(request)).for_list()
@@ -57,6 +59,7 @@ def _saying(text: str) -> list[Q]:
 
 @allow(Role.OPERATOR)
 @require_safe
+@from_replica
 def reminders(request: HttpRequest) -> HttpResponse:
     """What is owed: late, today, this week, later. One key each: called, no answer, done, put off."""
     rows = Reminder.objects.visible_to(person(request)).planned().for_list()

@@ -15,6 +15,7 @@ from callcare.accounts.requests import allow, person
 from callcare.core.deeds import Refused
 from callcare.core.edits import Outdated
 from callcare.core.listing import KeyPaginator
+from callcare.core.replica import from_replica
 from callcare.directory.actions import edit_organisation, record_channel, record_organisation, record_person
 from callcare.directory.duplicates import Evidence, Facts, probable_duplicates
 from callcare.directory.enums import OrganisationKind
@@ -28,6 +29,7 @@ from callcare.ui.addresses import address_of
 
 @allow(Role.OPERATOR, Role.STEWARD)
 @require_safe
+@from_replica
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """The directory, by name; filtered by words, nature and commune."""
     text, kind, place = (request.GET.get(name, "").strip() for name in ("q", "nature", "commune"))
@@ -45,6 +47,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 
 @allow(Role.OPERATOR)
 @require_safe
+@from_replica
 def search(request: HttpRequest) -> HttpResponse:
     """What the top bar asks: letters, a number, an address, an identifier, a reference. htmx takes the list alone."""
     text = request.GET.get("q", "").strip()

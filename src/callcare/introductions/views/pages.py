@@ -13,6 +13,7 @@ from callcare.accounts.models import User
 from callcare.accounts.requests import allow, person
 from callcare.commitments.models import Commitment
 from callcare.core.listing import KeyPaginator
+from callcare.core.replica import from_replica
 from callcare.directory.models import Person
 from callcare.introductions import mails
 from callcare.introductions.disclosures import Passed, disclosures_about
@@ -25,6 +26,7 @@ from callcare.needs.models import Need
 
 @allow(Role.OPERATOR)
 @require_safe
+@from_replica
 def introduction_list(request: HttpRequest) -> HttpResponse:
     """Every introduction of the desk, by state; « en retard » first asks who must be called."""
     state = request.GET.get("etat", "")

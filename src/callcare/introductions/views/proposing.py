@@ -19,8 +19,9 @@ from callcare.introductions.forms import PairForm
 from callcare.introductions.models import Introduction
 from callcare.introductions.permissions import may_see_contacts
 from callcare.introductions.requests import Pair, pair_of
-from callcare.matching.lines import SETTINGS, offered_by, this_day, wanted_by
+from callcare.matching.lines import offered_by, this_day, wanted_by
 from callcare.matching.rules import scores
+from callcare.matching.weights import in_force
 
 PREVIEW = "preview"
 SAID = {
@@ -68,7 +69,7 @@ def fit_of(pair: Pair) -> dict[str, Any]:
     if need_line is None or commitment_line is None:
         return {}
     today = this_day()
-    fit = scores.fit(wanted_by(need_line), offered_by(commitment_line), today=today, settings=SETTINGS)
+    fit = scores.fit(wanted_by(need_line), offered_by(commitment_line), today=today, settings=in_force())
     return {"score": fit.score, "reasons": [reason.text for reason in fit.reasons]}
 
 

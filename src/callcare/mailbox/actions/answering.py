@@ -14,6 +14,7 @@ from callcare.desk.permissions import keeps
 from callcare.directory.enums import ChannelKind
 from callcare.directory.models import Channel
 from callcare.mailbox import mails
+from callcare.mailbox.actions.reminding import answered
 from callcare.mailbox.enums import MailboxVerb
 from callcare.mailbox.models import Answer, Mail, Thread
 
@@ -60,6 +61,7 @@ def answer(mail: Mail, *, by: User, to: str, subject: str, body: str, seen: int)
         if not body.strip():
             raise Refused("Écrivez votre réponse.")
         written = write(mail, by=by, to=to, subject=subject, body=body, seen=seen, leaves_in=UNDO_FOR)
+        answered(written.thread)
         if mail.interaction_id:  # whoever answers first has the contact: a colleague sees that it is taken
             mine = Interaction.objects.filter(pk=mail.interaction_id, operator=None, state=InteractionState.DRAFT)
             mine.update(operator=by)
@@ -83,13 +85,15 @@ def write(
     number = thread.sent + 1
     Thread.objects.filter(pk=thread.pk).update(sent=F("sent") + 1)
     in_reply_to, references = mails.thread_headers(mail)
+    box = mails.box_for(mail)
     letter = queue_letter(
         desk=mail.desk,
         key=f"thread:{thread.token}:{number}",
-        message_id=mails.message_id(thread, number),
+        message_id=mails.message_id(thread, number, box),
+        sender=box.address,
         to=to,
         to_name=mail.from_name if to in (mail.answer_address, mail.from_address) else "",
-        reply_to=mails.reply_address(mail),
+        reply_to=mails.reply_address(thread, box),
         subject=subject,
         body=body,
         manner=MailManner.PERSON if by else MailManner.RECEIPT,
@@ -97,7 +101,10 @@ def write(
         references=references,
         leaves_at=clock.now() + leaves_in if leaves_in else None,
     )
-    return Answer.objects.create(thread=thread, number=number, letter=letter, to=mail, by=by, created_at=clock.now())
+    typed = body if by else ""
+    return Answer.objects.create(
+        thread=thread, number=number, letter=letter, to=mail, by=by, typed=typed, created_at=clock.now()
+    )
 
 
 def withdraw_answer(answer: Answer, *, by: User) -> None:

@@ -1,6 +1,5 @@
 """One mail between its bytes and its row: what was read of it, cut to what a row can hold."""
 
-import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,10 +8,10 @@ from typing import Any
 from callcare.desk.models import Desk
 from callcare.mailbox.enums import MailKind
 from callcare.mailbox.models import Attachment, Mail, RawMail
+from callcare.mailbox.rules import identifiers
 from callcare.mailbox.rules.charsets import decoded, one_line
 from callcare.mailbox.rules.readings import Address, Part, Reading
 
-LONGEST_ID = 400
 MOST_FOLLOWED = 60  # identifiers of References that are kept: the first, and the last ones
 NO_DATE = timedelta(days=1)  # a server's date further ahead than that is not believed
 
@@ -61,9 +60,9 @@ def arrival_of(raw: RawMail, reading: Reading | None, *, said: str = "") -> Arri
         why=reading.why[:200],
         is_verified=reading.is_authenticated,
         wants_no_reply=reading.wants_no_reply,
-        message_id=held(reading.message_id) or f"<sha256.{raw.sha256}@sans-identifiant.invalid>",
-        in_reply_to=_ends([held(one) for one in reading.in_reply_to]),
-        references=_ends([held(one) for one in reading.references]),
+        message_id=identifiers.shortened(reading.message_id) or identifiers.synthetic(raw.sha256),
+        in_reply_to=_ends([identifiers.shortened(one) for one in reading.in_reply_to]),
+        references=_ends([identifiers.shortened(one) for one in reading.references]),
         from_name=reading.from_.name[:200],
         from_address=reading.from_.address[:254],
         reply_to=(reading.reply_to.address if reading.reply_to else "")[:254],
@@ -89,13 +88,6 @@ def arrival_of(raw: RawMail, reading: Reading | None, *, said: str = "") -> Arri
         body_digest=reading.body_digest[:64],
     )
     return Arrival(raw, reading, mail, parts=[_part(one) for one in reading.parts])
-
-
-def held(message_id: str) -> str:
-    """An identifier as its column holds it; a monstrous one by its digest, so that it still compares."""
-    if len(message_id) <= LONGEST_ID:
-        return message_id
-    return f"<long.{hashlib.sha256(message_id.encode('utf-8', 'replace')).hexdigest()}@identifiant-trop-long.invalid>"
 
 
 def _ends(ids: list[str]) -> list[str]:
@@ -126,5 +118,5 @@ def _guessed(raw: RawMail) -> dict[str, Any]:
     return {
         "from_address": decoded(sender[1], None)[0].lower()[:254] if sender else "",
         "subject": one_line(decoded(subject[1], None)[0])[:300] if subject else "",
-        "message_id": f"<sha256.{raw.sha256}@sans-identifiant.invalid>",
+        "message_id": identifiers.synthetic(raw.sha256),
     }

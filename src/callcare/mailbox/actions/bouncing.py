@@ -9,10 +9,14 @@ from callcare.desk.actions.cases import next_action
 from callcare.desk.enums import MailState, ReminderStep
 from callcare.desk.models import OutgoingMail
 from callcare.directory.enums import ChannelKind
-from callcare.directory.models import Channel
+from callcare.directory.models import Channel, Person
 from callcare.mailbox.actions.arrivals import Arrival
 from callcare.mailbox.enums import MailboxVerb, MailKind
 from callcare.mailbox.models import Mail
+from callcare.mailbox.rules.bounces import in_words
+
+LONGEST_SAID = 300
+LONGEST_ABOUT = 200
 
 
 def note_failures(arrivals: Sequence[Arrival]) -> None:
@@ -36,7 +40,10 @@ def note_failures(arrivals: Sequence[Arrival]) -> None:
 
 
 def _came_back(letter: OutgoingMail, mail: Mail, failure: dict[str, str]) -> None:
-    said = " ".join(f"{failure['status']} {failure['diagnostic']}".split())[:300]
+    reason = in_words(failure["status"], failure["diagnostic"])
+    exact = " ".join(f"{failure['status']} {failure['diagnostic']}".split())
+    said = f"{reason[:1].upper()}{reason[1:]} ({exact})."
+    said = said if len(said) <= LONGEST_SAID else f"{said[: LONGEST_SAID - 3]}…)."
     back = OutgoingMail.objects.filter(pk=letter.pk, state=MailState.SENT, bounced_at=None)
     if not back.update(bounced_at=mail.received_at, bounce_said=said):
         return
@@ -55,12 +62,21 @@ def _came_back(letter: OutgoingMail, mail: Mail, failure: dict[str, str]) -> Non
     )
     plan_reminder(
         desk=letter.desk,
-        subject=letter,
-        step=ReminderStep.MAIL_FAILED,
-        about=f"Rappeler par téléphone : {letter.to} ne reçoit plus (« {letter.subject} »)"[:200],
+        subject=mail,  # the return itself: its page is the thread, and leads to the letter
+        step=ReminderStep.MAIL_BACK,
+        about=_about(letter, person, reason),
         due_at=next_action(letter.desk),
         organisation=organisation,
         person=person,
         number=theirs.value if theirs else "",
-        note=said,
+        note=f"Le serveur a dit : {exact}",  # the letter has the reason beside it; here it stands above
     )
+
+
+def _about(letter: OutgoingMail, person: Person | None, reason: str) -> str:
+    """« Claire Delattre (claire@canal.test) n’a pas reçu « Une piste » : cette adresse n’existe pas »."""
+    whom = str(person) if person else letter.to_name
+    whom = f"{whom} ({letter.to})" if whom else letter.to
+    room = LONGEST_ABOUT - len(f"{whom} n’a pas reçu «  » : {reason}")
+    subject = letter.subject if len(letter.subject) <= room else f"{letter.subject[: max(room - 1, 0)].rstrip()}…"
+    return f"{whom} n’a pas reçu « {subject} » : {reason}"[:LONGEST_ABOUT]

@@ -72,10 +72,10 @@ def set_mailbox(
             box.__dict__.pop("password", None)
         if moved:  # another folder numbers its mails anew
             box.uidvalidity, box.last_uid = None, 0
-        box.trouble, box.trouble_at = "", None
+        box.trouble, box.trouble_at, box.connected_at = "", None, clock.now()
         box.save(update_fields=[
             "host", "port", "security", "login", "sealed", "folder", "treated", "is_enabled", "uidvalidity",
-            "last_uid", "trouble", "trouble_at",
+            "last_uid", "trouble", "trouble_at", "connected_at",
         ])  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from callcare.desk.actions import log_interaction
 from callcare.desk.enums import InteractionChannel
 from callcare.desk.models import Interaction
 from callcare.desk.permissions import keeps
-from callcare.mailbox.actions.recognising import who_write
+from callcare.directory.writers import who_write
 from callcare.mailbox.enums import MailboxVerb, MailKind
 from callcare.mailbox.models import Mail
 

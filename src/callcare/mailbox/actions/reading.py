@@ -20,7 +20,7 @@ from callcare.mailbox.models import Attachment, Mail, Mailbox, RawMail
 from callcare.mailbox.models.mails import READ
 from callcare.mailbox.reader import Unreadable, read_guarded
 from callcare.mailbox.rules import identifiers
-from callcare.mailbox.rules.readings import Ours
+from callcare.mailbox.rules.readings import Ours, domains_of
 
 BATCH = 50  # mails read in one transaction
 BATCH_BYTES = 32 * 1024 * 1024
@@ -32,10 +32,12 @@ logger = logging.getLogger(__name__)
 
 def ours() -> Ours:
     """What the rules must know of the house."""
+    addresses = frozenset(Mailbox.objects.values_list("address", flat=True))
+    domains = domains_of(settings.MAIL_DOMAIN, addresses)
     return Ours(
         domain=settings.MAIL_DOMAIN,
-        is_signed=is_signed,
-        addresses=frozenset(Mailbox.objects.values_list("address", flat=True)),
+        is_signed=lambda message_id: is_signed(message_id, domains),
+        addresses=addresses,
         servers=frozenset(settings.MAIL_SERVERS),
     )
 
@@ -45,11 +47,11 @@ def thread_keys() -> list[bytes]:
     return [identifiers.key_of(str(one)) for one in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
-def is_signed(message_id: str) -> bool:
-    """Is this Message-ID one that we made?"""
-    if identifiers.verified(message_id, thread_keys(), settings.MAIL_DOMAIN):
+def is_signed(message_id: str, domains: frozenset[str]) -> bool:
+    """Is this Message-ID one that we made, in one of these domains?"""
+    if identifiers.verified(message_id, thread_keys(), domains):
         return True
-    may_be = identifiers.looks_ours(message_id, settings.MAIL_DOMAIN)
+    may_be = identifiers.looks_ours(message_id, domains)
     return may_be and OutgoingMail.objects.filter(message_id=message_id).exists()
 
 

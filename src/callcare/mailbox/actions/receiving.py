@@ -9,9 +9,9 @@ from django.db import connection
 from callcare.core import live
 from callcare.desk.enums import InteractionChannel
 from callcare.desk.models import Draft, Interaction
+from callcare.directory.writers import who_write
 from callcare.mailbox.actions.arrivals import Arrival
 from callcare.mailbox.actions.bouncing import note_failures
-from callcare.mailbox.actions.recognising import who_write
 from callcare.mailbox.actions.threading import join_threads
 from callcare.mailbox.enums import MailKind
 from callcare.mailbox.models import Attachment, Mail

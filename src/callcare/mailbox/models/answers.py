@@ -16,7 +16,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.filter(thread__desk__in=desk_keys(user)) if user.is_operator else self.none()
 
 
-@pghistory.track()
+@pghistory.track(exclude=["typed"])  # the letter has its words
 class Answer(models.Model):
     """A letter of ours in a thread: an operator's answer, or the acknowledgement of the machine (nobody's)."""
 
@@ -29,6 +29,7 @@ class Answer(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="écrit par"
     )
+    typed = models.TextField("texte saisi", blank=True)  # the letter has its lines broken; held back, this comes back
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = AnswerQuerySet.as_manager()

@@ -23,7 +23,9 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
 
 
 # What the worker writes at each scan is a state of the line, no deed: it stays out of the history.
-@pghistory.track(exclude=["sealed", "uidvalidity", "last_uid", "heard_at", "arrived_at", "trouble", "trouble_at"])
+@pghistory.track(
+    exclude=["sealed", "uidvalidity", "last_uid", "connected_at", "heard_at", "arrived_at", "trouble", "trouble_at"]
+)
 class Mailbox(models.Model):
     """A « boîte aux lettres »: one address, on one IMAP server."""
 
@@ -39,6 +41,7 @@ class Mailbox(models.Model):
     is_enabled = models.BooleanField("en service", default=True)
     uidvalidity = models.BigIntegerField("validité des numéros", null=True, blank=True, editable=False)
     last_uid = models.BigIntegerField("dernier numéro relevé", default=0, editable=False)
+    connected_at = models.DateTimeField("raccordée le", default=clock.now, editable=False)
     heard_at = models.DateTimeField("dernier contact le", null=True, blank=True, editable=False)
     arrived_at = models.DateTimeField("dernier courriel le", null=True, blank=True, editable=False)
     trouble = models.CharField("ce qui empêche de relever", max_length=200, blank=True, editable=False)

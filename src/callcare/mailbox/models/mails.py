@@ -13,6 +13,7 @@ from callcare.core import clock
 from callcare.core.fields import RefField
 from callcare.desk.models import desk_keys
 from callcare.mailbox.enums import MailKind, ScanState, ThreadedBy
+from callcare.mailbox.rules.attachments import in_french
 
 READ = [
     "why", "message_id", "in_reply_to", "references", "from_name", "reply_to", "to", "cc", "subject", "text", "html",
@@ -143,3 +144,8 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def said_type(self) -> str:
+        """What it is, in French; "" where its bytes do not tell."""
+        return in_french(self.found_type)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from callcare.mailbox.rules import charsets, magic, mime, words
+from callcare.mailbox.rules import charsets, magic, mime, tnef, words
 from callcare.mailbox.rules.mime import Leaf
 from callcare.mailbox.rules.readings import Part
 
@@ -110,14 +110,17 @@ IN_FRENCH = {
     "application/vnd.ms-powerpoint": "une présentation PowerPoint", "application/rtf": "un document RTF",
     "text/plain": "du texte", "text/csv": "un tableau de texte", "text/calendar": "un rendez-vous",
     "text/vcard": "une carte de visite", magic.TNEF: "un fichier winmail.dat",
+    "application/vnd.ms-outlook": "un message Outlook",
     magic.WITH_MACROS: "un document à macros",
     magic.JAR: "un programme Java", magic.SHORTCUT: "un raccourci", magic.DISK: "une image de disque",
 }  # fmt: skip
+_TOPS = {"image": "image", "audio": "son", "video": "vidéo"}
 USUAL_ENDING = {
     "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp",
     "image/heic": "heic", "image/tiff": "tiff", magic.ZIP: "zip", magic.DOCX: "docx", magic.XLSX: "xlsx",
     magic.PPTX: "pptx",
-    "application/msword": "doc", "application/vnd.ms-excel": "xls", "application/rtf": "rtf", "text/calendar": "ics",
+    "application/msword": "doc", "application/vnd.ms-excel": "xls", "application/rtf": "rtf",
+    "application/vnd.ms-outlook": "msg", "text/calendar": "ics",
     "text/vcard": "vcf", "text/csv": "csv", "text/plain": "txt", magic.EML: "eml", magic.TNEF: "dat",
     "application/vnd.oasis.opendocument.text": "odt", "application/vnd.oasis.opendocument.spreadsheet": "ods",
     magic.HTML: "html", "audio/mpeg": "mp3", "audio/wav": "wav",
@@ -159,6 +162,43 @@ def part(leaf: Leaf, data: bytes | None) -> Part:
         content_id=_content_id(leaf),
         warning=TOO_LARGE if data is None else _warning(leaf.type, found, name, data),
     )
+
+
+def inside(leaf: Leaf, pack: tnef.Pack) -> list[tuple[Leaf, bytes]]:
+    """The files of a winmail.dat, as parts of the mail: each is an attachment of its own beside it."""
+    return [
+        (
+            Leaf(
+                number=leaf.number + mime.MOST_PARTS * place,
+                headers={},
+                type=one.type or magic.UNKNOWN,
+                parameters={},
+                disposition="attachment",
+                disposition_parameters={"filename": one.name},
+                encoding="",
+                body=memoryview(one.data),
+                inside=(*leaf.inside, magic.TNEF),
+                choice=-1,
+            ),
+            one.data,
+        )
+        for place, one in enumerate(pack.files, 1)
+    ]
+
+
+def holder(number: int) -> int:
+    """The part of the mail that an attachment is in: itself, or the winmail.dat around it."""
+    return (number - 1) % mime.MOST_PARTS + 1
+
+
+def in_french(found: str) -> str:
+    """The type of a file for who reads French: « document PDF », « message Outlook »."""
+    if said := IN_FRENCH.get(found, ""):
+        return said.partition(" ")[2]
+    top, _, rest = found.partition("/")
+    if top in _TOPS:
+        return f"{_TOPS[top]} {rest.removeprefix('x-').partition('+')[0].upper()}"
+    return "" if found == magic.UNKNOWN else found
 
 
 def shown_name(leaf: Leaf, found: str) -> str:

@@ -16,6 +16,43 @@ _ID_LINE = re.compile(rb"^message-id:[ \t]{0,20}(<[^<>\s]{1,500}>)", re.IGNORECA
 _NAMED = re.compile(r"^[ \t]{0,20}<?([^\s<>\"(),:;]{1,64}@[^\s<>\"(),:;]{1,190})>?(?:\s?:|\s*$)", re.MULTILINE)
 
 
+# RFC 3463, by the last two figures, then by the first of them; the one before says only whether it is for good.
+_REASONS = {
+    "1.1": "cette adresse n’existe pas", "1.2": "ce qui suit le « @ » n’existe pas",
+    "1.3": "l’adresse n’est pas écrite correctement", "1.6": "la personne a changé d’adresse",
+    "1.10": "ce domaine ne reçoit pas de courriels", "2.1": "cette boîte est fermée", "2.2": "sa boîte est pleine",
+    "2.3": "le courrier est trop gros pour sa boîte", "3.4": "le courrier est trop gros",
+    "4.1": "son serveur ne répond pas", "4.4": "son serveur est introuvable",
+    "4.7": "son serveur n’a pas répondu à temps", "7.1": "son serveur refuse nos courriers",
+}  # fmt: skip
+_FAMILIES = {
+    "1": "l’adresse est refusée", "2": "sa boîte n’accepte pas le courrier", "3": "son serveur n’en veut pas",
+    "4": "son serveur est injoignable", "5": "les deux serveurs ne se comprennent pas",
+    "6": "son serveur ne sait pas lire ce courrier", "7": "son serveur refuse nos courriers",
+}  # fmt: skip
+_TOLD = (
+    (
+        re.compile(
+            r"user (unknown|not found)|no such (user|mailbox|recipient)|does not exist|unknown user", re.IGNORECASE
+        ),
+        "1.1",
+    ),
+    (re.compile(r"(mail)?box (is )?full|over ?quota|quota exceeded", re.IGNORECASE), "2.2"),
+    (re.compile(r"(account|mailbox) (is )?(disabled|inactive|suspended)", re.IGNORECASE), "2.1"),
+    (re.compile(r"domain (name )?not found|host (name )?not found|no such domain", re.IGNORECASE), "1.2"),
+    (re.compile(r"spam|blocked|blacklist|reputation|policy", re.IGNORECASE), "7.1"),
+)
+
+
+def in_words(status: str, diagnostic: str) -> str:
+    """Why a letter came back, as it is said to whoever has to telephone: « cette adresse n’existe pas »."""
+    detail = status.partition(".")[2]
+    if detail in _REASONS:
+        return _REASONS[detail]
+    told = next((_REASONS[code] for words, code in _TOLD if words.search(diagnostic)), "")
+    return told or _FAMILIES.get(detail.partition(".")[0], "son serveur l’a refusé")
+
+
 def failures(mail: Mail, text: str) -> tuple[Failure, ...]:
     """What became of each recipient, from the report of the mail, else from its headers and words."""
     letter = _letter(mail)

@@ -131,7 +131,7 @@ def _spam(facts: Facts, ours: Ours) -> str:
 
 def _answers_us(facts: Facts, ours: Ours) -> bool:
     """The form is enough here: whoever forges it only makes his own mail an automatic one."""
-    return any(identifiers.looks_ours(one, ours.domain) for one in facts.answers)
+    return any(identifiers.looks_ours(one, ours.domains) for one in facts.answers)
 
 
 def _reports(mail: Mail, what: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 HMAC_DIGITS = 16
-LONGEST_ID = 500  # what an index of the database takes without complaint
+LONGEST_ID = 400  # what its column holds, and an index takes without complaint
 
 _SIGNED = re.compile(r"<cc\.([A-Za-z0-9_-]{1,64})\.([0-9]{1,9})\.([0-9a-f]{16})@([^<>@\s]{1,253})>", re.ASCII)
 _OF_THE_HOUSE = re.compile(r"<cc\.[A-Za-z0-9_.-]{1,100}@([^<>@\s]{1,253})>", re.ASCII)
@@ -22,10 +22,13 @@ def signed(thread: str, n: int, key: bytes, domain: str) -> str:
     return f"<cc.{thread}.{n}.{_seal(thread, str(n), key)}@{domain}>"
 
 
-def verified(message_id: str, keys: Iterable[bytes], domain: str) -> tuple[str, int] | None:
-    """The thread and the number of a letter that we signed with one of these keys; None for any other."""
+def verified(message_id: str, keys: Iterable[bytes], domains: frozenset[str]) -> tuple[str, int] | None:
+    """The thread and the number of a letter that we signed with one of these keys; None for any other.
+
+    `domains`, in lower case, are those of our boxes: a letter is signed in the domain of the one it leaves from.
+    """
     found = _SIGNED.fullmatch(message_id[:LONGEST_ID])
-    if not found or found[4].lower() != domain.lower():
+    if not found or found[4].lower() not in domains:
         return None
     thread, n, seal = found[1], found[2], found[3]
     if not any(hmac.compare_digest(seal, _seal(thread, n, key)) for key in keys):
@@ -33,15 +36,15 @@ def verified(message_id: str, keys: Iterable[bytes], domain: str) -> tuple[str, 
     return thread, int(n)
 
 
-def looks_ours(message_id: str, domain: str) -> bool:
+def looks_ours(message_id: str, domains: frozenset[str]) -> bool:
     """Does it have the form of our identifiers? A form proves nothing: never join a thread upon it."""
     found = _OF_THE_HOUSE.fullmatch(message_id[:LONGEST_ID])
-    return bool(found and found[1].lower() == domain.lower())
+    return bool(found and found[1].lower() in domains)
 
 
-def synthetic(raw: bytes) -> str:
-    """An identifier for a mail that came without one: the same bytes give the same."""
-    return f"<sha256.{hashlib.sha256(raw).hexdigest()}@sans-identifiant.invalid>"
+def synthetic(sha256: str) -> str:
+    """An identifier for a mail that came without one, from the digest of its bytes: the same bytes give the same."""
+    return f"<sha256.{sha256}@sans-identifiant.invalid>"
 
 
 def shortened(message_id: str) -> str:

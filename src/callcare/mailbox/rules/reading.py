@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from callcare.mailbox.rules import (
     correspondents,
     mime,
     quotes,
+    tnef,
     trusting,
     words,
 )  # fmt: skip
@@ -54,8 +55,13 @@ def read(raw: bytes, ours: Ours) -> Reading:
 def part_bytes(raw: bytes, number: int) -> bytes:
     """The decoded bytes of an attachment, by its number in the reading; nothing for one that is not there."""
     try:
-        leaf = next((leaf for leaf in mime.taken_apart(raw).leaves if leaf.number == number), None)
-        return mime.payload(leaf) if leaf else b""
+        around = attachments.holder(number)
+        leaf = next((leaf for leaf in mime.taken_apart(raw).leaves if leaf.number == around), None)
+        data = mime.payload(leaf) if leaf else b""
+        if leaf is None or around == number:
+            return data
+        inner = attachments.inside(leaf, tnef.opened(data)) if tnef.is_pack(data) else []
+        return next((held for one, held in inner if one.number == number), b"")
     except Exception:  # noqa: BLE001  # as above
         return b""
 
@@ -96,6 +102,7 @@ class _Content:
     body: bodies.Body
     parts: list[Part]
     digest: str
+    packs: list[tuple[Leaf, tnef.Pack]] = field(default_factory=list)
 
 
 def _content(mail: Mail, guard: _Guard) -> _Content:
@@ -111,6 +118,8 @@ def _content(mail: Mail, guard: _Guard) -> _Content:
             named.append((leaf, data))
     if not content.body.parts and named:  # some programs name the only text there is
         guard.of("Texte", lambda: content.body.take(*named[0]), None)
+    if not any(said.strip() for _, said in content.body.parts):
+        _words_of_packs(content, guard)
     content.digest = digest.hexdigest()
     return content
 
@@ -124,8 +133,30 @@ def _place(leaf: Leaf, data: bytes | None, content: _Content, guard: _Guard) -> 
     if data is not None and bodies.is_body(leaf):
         guard.of(what, lambda: content.body.take(leaf, data), None)
         return
+    _attach(leaf, data, content, guard)
+    if data and tnef.is_pack(data):
+        pack = guard.of(what, lambda: tnef.opened(data), tnef.Pack())
+        for inner, held in attachments.inside(leaf, pack):
+            _attach(inner, held if len(held) <= attachments.LARGEST else None, content, guard)
+        content.packs.append((leaf, pack))
+
+
+def _attach(leaf: Leaf, data: bytes | None, content: _Content, guard: _Guard) -> None:
+    what = f"Partie {leaf.number}"
     unknown = Part(leaf.number, attachments.NO_NAME, leaf.type, "", len(leaf.body), False, "", FIELD.format(what=what))  # noqa: FBT003
     content.parts.append(guard.of(what, lambda: attachments.part(leaf, data), unknown))
+
+
+def _words_of_packs(content: _Content, guard: _Guard) -> None:
+    """A mail whose only words are in its winmail.dat."""
+    for leaf, pack in content.packs:
+        ways = [("text/plain", pack.text.encode("utf-8", "replace")), ("text/html", pack.html)]
+        for kind, said in ways:
+            if said.strip():
+                utf8 = {"charset": "utf-8"} if kind == "text/plain" else {}
+                inner = replace(leaf, type=kind, parameters=utf8, encoding="")
+                guard.of(f"Partie {leaf.number}", partial(content.body.take, inner, said), None)
+                break
 
 
 def _reading(mail: Mail, content: _Content, ours: Ours, guard: _Guard) -> Reading:

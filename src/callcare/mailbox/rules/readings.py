@@ -1,6 +1,6 @@
 """What the house understands of a mail: words shared by the rules that read it and by those who keep the result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -68,6 +68,11 @@ class Failure:
     message_id: str
 
 
+def domains_of(domain: str, addresses: Iterable[str]) -> frozenset[str]:
+    """The house's own domain and those of its boxes, lower case."""
+    return frozenset({domain.lower(), *(one.lower().rpartition("@")[2] for one in addresses)} - {""})
+
+
 @dataclass(frozen=True)
 class Ours:
     """What the rules must know about us."""
@@ -77,6 +82,11 @@ class Ours:
     instance: str = ""  # our X-CallCare-Instance
     addresses: frozenset[str] = frozenset()  # our mailboxes, lower case
     servers: frozenset[str] = frozenset()  # names under which our own mail server writes Authentication-Results
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """Where we write from, lower case: the house's domain, and those of its boxes."""
+        return domains_of(self.domain, self.addresses)
 
 
 @dataclass(frozen=True)

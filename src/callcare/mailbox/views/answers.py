@@ -41,7 +41,8 @@ def answer_form(request: HttpRequest, mail: Mail) -> AnswerForm:
     if number.isdecimal() and len(number) < 9:
         held = Answer.objects.filter(thread=mail.thread_id, number=int(number), by__isnull=False).first()
         if held:
-            start = {name: getattr(held.letter, name) for name in TYPED}
+            letter = held.letter  # its lines are broken; what she typed is not
+            start = {"to": letter.to, "subject": letter.subject, "body": held.typed or letter.body}
     return AnswerForm(mail=mail, by=person(request), start=start)
 
 

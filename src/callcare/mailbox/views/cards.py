@@ -13,6 +13,7 @@ from callcare.accounts.enums import Role
 from callcare.accounts.requests import allow, person
 from callcare.core.deeds import Refused
 from callcare.core.listing import KeyPaginator
+from callcare.core.replica import from_replica
 from callcare.desk.models import Draft, Interaction
 from callcare.mailbox import waiting
 from callcare.mailbox.actions.acknowledging import MOST, is_tripped
@@ -30,6 +31,7 @@ BEHIND_GLASS = "default-src 'none'; sandbox; frame-ancestors 'self'"
 
 @allow(Role.OPERATOR)
 @require_safe
+@from_replica
 def mail_list(request: HttpRequest) -> HttpResponse:
     """People who wait first, the oldest on top; machines in folded groups."""
     user = person(request)

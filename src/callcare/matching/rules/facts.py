@@ -1,7 +1,7 @@
 """What the rule knows of a need line and of a commitment line. No names of people, no telephone, no address."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from math import cos, radians, sin, sqrt
 from typing import Any, Literal
@@ -33,19 +33,34 @@ class Settings:
     urgent_later: int = 8
     urgent_open_days: int = 5
     urgent_later_days: int = 15
-    waiting: int = 10  # one point an open day
+    waiting: int = 10  # reached after `waiting_days` open days, a part of it each day
+    waiting_days: int = 10
     fair: int = 10
     fresh: int = 10
     fresh_fading: int = 5
     fresh_days: int = 30
     fresh_fading_days: int = 90
-    rest: int = 5  # one point less for each solicitation of the giver
+    rest: int = 5  # less for each solicitation of the giver, nothing once she is left in peace
     specific: int = 5
     # docs/matching.md, filters
     solicited_days: int = 30
     max_solicited: int = 5  # a giver asked five times in thirty days is left in peace
     # how distances are spoken of
     far_km: int = 50
+    versatile: int = 3  # kinds of needs a line could serve, from where it is said
+
+    def weighed(self, weights: Mapping[str, int]) -> "Settings":
+        """The same rule with other weights; what is a part of a weight (same grouping, unknown place…) follows it."""
+        usual = {name: (part, getattr(self, name), getattr(self, part)) for name, part in PARTS_OF.items()}
+        parts = {name: (2 * weights[part] * own + whole) // (2 * whole) for name, (part, own, whole) in usual.items()}
+        return replace(self, **{name: weights[name] for name in WEIGHTS}, **parts)
+
+
+# The eight parts of the score, and what is a part of one of them.
+WEIGHTS = ("covers", "near", "urgent", "waiting", "fair", "fresh", "rest", "specific")
+PARTS_OF: Mapping[str, str] = {
+    "near_same_epci": "near", "near_unknown": "near", "urgent_later": "urgent", "fresh_fading": "fresh",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,7 @@ def day_of(on: date, *, settings: Settings, is_open: Callable[[date], bool] = pl
     """The Day of `on`, at a desk that opens on the days `is_open` says."""
     before = (on - timedelta(days) for days in range(LOOKED_AT))
     after = (on + timedelta(days) for days in range(1, LOOKED_AT))
-    past = [day for day in before if is_open(day)][: settings.waiting]
+    past = [day for day in before if is_open(day)][: settings.waiting_days]
     coming = [day for day in after if is_open(day)][: settings.urgent_open_days]
     return Day(on, coming[-1] if coming else on, tuple(reversed(past)))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 from callcare.core import french
@@ -59,7 +59,7 @@ def fit(wanted: Wanted, offered: Offered, *, today: Day, settings: Settings) -> 
         waiting=waiting(wanted, today, settings),
         fair=settings.fair * TENTHS * (100 - wanted.served_percent) // 100,
         fresh=fresh(offered, today, settings),
-        rest=max(0, settings.rest - offered.solicited) * TENTHS,
+        rest=rest(offered, settings),
         specific=settings.specific * TENTHS // max(1, offered.breadth),
     )
     return Fit((parts.total + TENTHS // 2) // TENTHS, parts, tuple(reasons(wanted, offered, today, settings)))
@@ -98,7 +98,8 @@ def urgent(wanted: Wanted, today: Day, settings: Settings) -> int:
 def waiting(wanted: Wanted, today: Day, settings: Settings) -> int:
     if wanted.opened_on is None:
         return 0
-    return sum(day > wanted.opened_on for day in today.last_open) * TENTHS
+    days = sum(day > wanted.opened_on for day in today.last_open)
+    return days * settings.waiting * TENTHS // settings.waiting_days
 
 
 def fresh(offered: Offered, today: Day, settings: Settings) -> int:
@@ -108,6 +109,12 @@ def fresh(offered: Offered, today: Day, settings: Settings) -> int:
         return settings.fresh * TENTHS
     fading = today.on - timedelta(settings.fresh_fading_days)
     return settings.fresh_fading * TENTHS if offered.confirmed_on >= fading else 0
+
+
+def rest(offered: Offered, settings: Settings) -> int:
+    """Whole for a giver nobody asked of late, nothing for one who is left in peace."""
+    left = max(0, settings.max_solicited - offered.solicited)
+    return settings.rest * TENTHS * left // settings.max_solicited
 
 
 def reasons(wanted: Wanted, offered: Offered, today: Day, settings: Settings) -> Iterator[Reason]:
@@ -181,6 +188,9 @@ def _of_giver(offered: Offered, today: Day, settings: Settings) -> Iterator[Reas
         yield Reason("pas sollicité ce mois-ci", "plain", "giver")
     else:
         yield Reason(f"sollicité {offered.solicited} fois ce mois-ci", "limit", "giver")
+    if offered.breadth >= settings.versatile:
+        said = f"polyvalent : sert à {offered.breadth} sortes de besoins"
+        yield Reason(said, "limit", "giver")
 
 
 def _of_asker(wanted: Wanted, today: Day, settings: Settings) -> Iterator[Reason]:
@@ -190,4 +200,15 @@ def _of_asker(wanted: Wanted, today: Day, settings: Settings) -> Iterator[Reason
         tone: Tone = "limit" if urgent(wanted, today, settings) else "plain"
         yield Reason(f"attendu avant le {short_day(wanted.ends_on, today.on)}", tone, "asker")
     if wanted.opened_on and (today.on - wanted.opened_on).days > 1:
-        yield Reason(f"demandé {ago(wanted.opened_on, today.on)}", "plain", "asker")
+        is_long = waiting(wanted, today, settings) == settings.waiting * TENTHS
+        said = f"attend depuis {_waited(wanted.opened_on, today)}" if is_long else ""
+        yield Reason(said or f"demandé {ago(wanted.opened_on, today.on)}", "good" if is_long else "plain", "asker")
+    if wanted.line is not None:
+        share = wanted.served_percent
+        said = f"a reçu {share}{french.THIN}% de ce qu’il a demandé en un an" if share else "rien reçu en un an"
+        yield Reason(said, "plain" if share else "good", "asker")
+
+
+def _waited(since: date, today: Day) -> str:
+    """« 18 jours », « 4 mois »."""
+    return ago(since, today.on).removeprefix("il y a ")

@@ -1,5 +1,6 @@
 """The components of the house. Each has a template of its own name and a place on /style/."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -8,8 +9,10 @@ from django.contrib.auth import get_user_model
 from django.core.paginator import Page
 from django.db import models
 from django.forms import BaseForm
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from callcare.core import deeds, french
@@ -171,6 +174,17 @@ def signed_in(context: template.Context) -> dict[str, Any]:
         "user": user, "csrf_token": context["csrf_token"], "note": menus.note(user) if menus.note else "",
         "account": menus.account and _address(menus.account), "leave": menus.leave and _address(menus.leave),
     }  # fmt: skip
+
+
+@register.simple_tag
+def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """{% options widget.optgroups %}: the choices of a select. There are a hundred départements: drawn at once."""
+    drawn = []
+    for name, choices, _ in groups:
+        rows = ((one["value"], flatatt(one["attrs"]), one["label"]) for one in choices)
+        inside = format_html_join("", '<option value="{}"{}>{}</option>', rows)
+        drawn.append(format_html('<optgroup label="{}">{}</optgroup>', name, inside) if name else inside)
+    return format_html_join("", "{}", ((group,) for group in drawn))
 
 
 @register.simple_block_tag

@@ -17,6 +17,7 @@ from callcare.config.bench import (
     mailbox,
     measures,
     national,
+    rounds,
     scratch,
     sharing,
     stream,
@@ -31,7 +32,7 @@ SEED = 2021
 MOST = 9_000_000  # telephone numbers of nobody are so many
 MEASURES = [
     *measures.MEASURES, stream.MEASURE, telephone.MEASURE, mailbox.MEASURE, sharing.MEASURE, engines.MEASURE,
-    text.MEASURE, typed.MEASURE,
+    text.MEASURE, typed.MEASURE, rounds.MEASURE,
 ]  # fmt: skip
 COLUMNS = ("name", "size", "p50_ms", "p99_ms", "floor_ms", "ratio", "target", "ok")
 

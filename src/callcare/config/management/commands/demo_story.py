@@ -13,6 +13,7 @@ from callcare.config.demo import accounts, story, telephone
 from callcare.core import french
 from callcare.core.owner import as_owner
 from callcare.directory.models import Organisation
+from callcare.matching.actions import make_round
 
 
 class Command(BaseCommand):
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         for day in story.play(seed=options["seed"], days=options["days"]):
             self.stdout.write(f"  {french.day(day)}")
             self.stdout.flush()
+        make_round(by=None)  # the night before who opens the demo
         accounts.write_accounts()
         telephone.open_line()
         with as_owner():

@@ -16,7 +16,7 @@ from callcare.mailbox import domain
 from callcare.mailbox.reader import Unreadable, read_guarded
 from callcare.mailbox.rules import identifiers
 from callcare.mailbox.rules.reading import LARGEST_MAIL
-from callcare.mailbox.rules.readings import Ours
+from callcare.mailbox.rules.readings import Ours, domains_of
 from callcare.mailbox.shown import laid_out
 
 NOT_READ = 2
@@ -99,7 +99,8 @@ def of_the_house() -> Ours:
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     keys = [identifiers.key_of(str(secret)) for secret in secrets]
     domain = settings.MAIL_DOMAIN
-    return Ours(domain=domain, is_signed=lambda one: identifiers.verified(one, keys, domain) is not None)
+    domains = domains_of(domain, ())
+    return Ours(domain=domain, is_signed=lambda one: identifiers.verified(one, keys, domains) is not None)
 
 
 def _file(path: Path) -> bytes:

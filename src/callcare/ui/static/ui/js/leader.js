@@ -59,6 +59,7 @@ export function leading({ stream, present }, hear, state) {
     const said = JSON.parse(data);
     if (event === "snapshot") tell({ kind: "snapshot", strips: said.strips.map(dated) });
     else if (event === "strip") tell({ kind: "strip", frame: dated(said) });
+    else if (event === "news") tell({ kind: "news", of: said.of });
     else if (event === "leave") {
       isOver = true;
       tell({ kind: "leave" });

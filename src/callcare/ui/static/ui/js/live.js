@@ -1,5 +1,5 @@
 // What happens by itself, as strips on top of the page. Nothing here moves the focus, scrolls, or opens anything.
-// The stream sends `snapshot` {strips: [frame…]}, `strip` frame and `leave`; a frame is {key, version, order, phase,
+// The stream sends `snapshot` {strips: [frame…]}, `strip` frame, `news` {of} and `leave`; a frame is {key, version, order, phase,
 // html, say, page, holds, quiet, closes, now}. `html` is empty where there is nothing (more) to show; a strip is not
 // shown on its own `page`; one that `holds` the person leaves `quiet` ones to the count.
 import { leading } from "./leader.js";
@@ -42,6 +42,8 @@ function begin(frames) {
   const keys = new Set(frames.map((frame) => frame.key));
   for (const key of known.keys()) if (!keys.has(key)) known.delete(key);
   frames.forEach(take);
+  // A page that has just come is new by itself; after a lost line, or without a stream, anything may be missing.
+  if (!isFirst) for (const part of document.querySelectorAll("[data-news]")) freshen(part.dataset.news);
   isFirst = false;
   place.dataset.known = "";
   draw();
@@ -55,9 +57,18 @@ function hear(message) {
   } else if (message.kind === "hide") {
     hidden.add(message.what);
     draw();
-  } else if (message.kind === "leave") begin([]);
+  } else if (message.kind === "news") freshen(message.of);
+  else if (message.kind === "leave") begin([]);
   if (message.kind === "lost" || message.kind === "back") place.querySelector(".lost").hidden = message.kind === "back";
   place.hidden = !place.querySelector("li, .lost:not([hidden]), .more:not([hidden])");
+}
+
+/** What shows something of this is asked for anew; not under the hands of who stands in it with the keyboard. */
+function freshen(of) {
+  for (const part of document.querySelectorAll(`[data-news~="${CSS.escape(of)}"]`)) {
+    if (!part.contains(document.activeElement)) window.htmx?.trigger(part, "news");
+    else part.addEventListener("focusout", () => setTimeout(() => freshen(of)), { once: true });
+  }
 }
 
 function close(now) {

@@ -15,6 +15,7 @@ from callcare.accounts.enums import Role
 from callcare.accounts.requests import allow, person
 from callcare.commitments.models import Commitment, CommitmentLine
 from callcare.core.deeds import Refused
+from callcare.core.replica import from_replica
 from callcare.desk.requests import current_desk
 from callcare.directory.models import Organisation
 from callcare.matching import actions, links
@@ -73,6 +74,7 @@ def _visible_need(request: HttpRequest, ref: str) -> Need:
 
 @allow(Role.OPERATOR)
 @require_safe
+@from_replica
 def of_need(request: HttpRequest, ref: str) -> HttpResponse:
     """Who can help: the candidates of each line still open."""
     need = _visible_need(request, ref)
@@ -82,6 +84,7 @@ def of_need(request: HttpRequest, ref: str) -> HttpResponse:
 
 @allow(Role.OPERATOR)
 @require_safe
+@from_replica
 def leads(request: HttpRequest, ref: str) -> HttpResponse:
     """All the candidates of one line, two hundred at most, with the map around the need."""
     need = _visible_need(request, ref)
@@ -99,6 +102,7 @@ def leads(request: HttpRequest, ref: str) -> HttpResponse:
 
 @allow(Role.OPERATOR)
 @require_safe
+@from_replica
 def why(request: HttpRequest, ref: str) -> HttpResponse:
     """Why so few, or none: what each filter removed, who was missed by one filter only, and what was set aside."""
     need = _visible_need(request, ref)
@@ -114,6 +118,7 @@ def why(request: HttpRequest, ref: str) -> HttpResponse:
 
 @allow(Role.OPERATOR)
 @require_safe
+@from_replica
 def unanswered(request: HttpRequest) -> HttpResponse:
     """Needs without solution, by territory, category and age; each says why as soon as the page is there."""
     said = request.GET
@@ -137,6 +142,7 @@ def unanswered(request: HttpRequest) -> HttpResponse:
 
 @allow(Role.OPERATOR)
 @require_safe
+@from_replica
 def cascade(request: HttpRequest, ref: str) -> HttpResponse:
     """Why one need waits, in a line: what is still to look at, or what each filter removed."""
     need = _visible_need(request, ref)
@@ -145,6 +151,7 @@ def cascade(request: HttpRequest, ref: str) -> HttpResponse:
 
 @allow(Role.OPERATOR)
 @require_safe
+@from_replica
 def of_commitment(request: HttpRequest, ref: str) -> HttpResponse:
     """Whom it would help: the needs of the same desk that each line would serve."""
     mine = Commitment.objects.visible_to(person(request)).select_related("desk")

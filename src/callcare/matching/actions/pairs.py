@@ -12,8 +12,10 @@ from callcare.core import clock
 from callcare.core.deeds import Refused, deed
 from callcare.directory.models import Organisation
 from callcare.matching.enums import MatchingVerb
-from callcare.matching.models import Dismissal, GoneLine, Solicitation
+from callcare.matching.models import Dismissal, GoneLine, Solicitation, Suggestion
 from callcare.needs.models import Need, NeedLine
+
+_GIVER = "commitment_line__commitment__organisation"  # of a pair the round raised
 
 
 def dismiss(
@@ -50,6 +52,8 @@ def dismiss(
         dismissal, _ = Dismissal.objects.update_or_create(
             need_line=need_line, commitment_line=commitment_line, giver=giver, defaults=facts
         )
+        offers = {"commitment_line": commitment_line} if commitment_line else {_GIVER: giver}
+        Suggestion.objects.filter(need_line=need_line, is_current=True, **offers).update(is_current=False)
     return dismissal
 
 
@@ -67,6 +71,8 @@ def note_solicitation(
     Called by the deeds of the floors above, inside them. Refused while the pair is already live.
     """
     with deed(MatchingVerb.SOLICITED, by=by):
+        raised = Suggestion.objects.filter(need_line__need=need, is_current=True, **{_GIVER: giver})
+        raised.update(is_current=False)
         return Solicitation.objects.create(
             desk_id=need.desk_id, need=need, giver=giver, commitment=commitment, at=clock.now()
         )
