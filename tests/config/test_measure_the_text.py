@@ -37,8 +37,9 @@ def test_what_is_read_does_not_fall_back():
 
 
 def test_without_the_hints_it_would(monkeypatch):
+    words = capture.founding_vocabulary().words  # kept for all tests: with its hints
     monkeypatch.setattr(vocabulary, "HINTS", {})
-    poorer = vocabulary.Vocabulary.of(capture.founding_vocabulary().words)
+    poorer = vocabulary.Vocabulary.of(words)
     monkeypatch.setattr(text, "founding_vocabulary", lambda: poorer)
     assert text.Marks.of(APART).recall < 0.85
 
