@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from callcare.config.bench.measures import Measure, Row, _percentiles
+from callcare.config.bench.measures import Measure, Row, percentiles
 from callcare.config.bench.spent import Processor
 from callcare.matching.actions import make_round, rounds
 from callcare.matching.lines import this_day
@@ -81,8 +81,8 @@ def _beside(pick: random.Random, repeats: int, size: int) -> Iterator[Row]:
 
 def _row(name: str, size: int, times: list[float], worked: list[float], target: str, most: float | None) -> Row:
     many = times if len(times) > 1 else times * 2
-    p50, p95, p99 = _percentiles(many)
-    cpu = _percentiles(worked if len(worked) > 1 else worked * 2)[0] if worked else 0.0
+    p50, p95, p99 = percentiles(many)
+    cpu = percentiles(worked if len(worked) > 1 else worked * 2)[0] if worked else 0.0
     return Row(
         name, size, p50, p99, 0.0, 0.0, target, (cpu or p50) <= most if most else None, p95,
         repeats=len(times), cpu_ms=cpu, load=round(os.getloadavg()[0], 1),
