@@ -76,7 +76,7 @@ def _kept(say: Say) -> None:
     """What the house computes from rows: the engine's tables, the months of the figures, the probable duplicates."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    for name, step in (("moteur", rebuild), ("mois des chiffres", count_touched_days), ("doublons", keep_pairs)):
+    for name, step in (("moteur", rebuild), ("jours des chiffres", count_touched_days), ("doublons", keep_pairs)):
         say(name, 0, 1)
         step()
         say(name, 1, 1)
