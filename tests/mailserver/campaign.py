@@ -207,7 +207,8 @@ def listening() -> Iterator[tuple[sink.Sink, int]]:
 
 def run(
     server: Dovecot, folder: Path, *, kills: int, seconds: float, most: int, pause: float, order: str = "",
-    steps: tuple[str, ...] = STEPS, seed: int = 0, cuts: bool = False, is_sure: bool = False, longest: float = 1.6, drains: float = 120,
+    steps: tuple[str, ...] = STEPS, seed: int = 0, cuts: bool = False, is_sure: bool = False,
+    longest: float = 1.6, drains: float = 120,
 ) -> Seen:  # fmt: skip
     """Kill so often, or until the time is over; then let one worker live until nothing waits."""
     pick, seen, readers = random.Random(seed), Seen(), set[int]()  # noqa: S311

@@ -37,7 +37,8 @@ def test_told_before_it_is_kept_the_same_campaign_sees_mails_lost(dovecot, conne
     """The negative control: the wrong order of two calls, and the same deaths."""
     connected(dovecot, treated=TREATED)
     seen = campaign.run(
-        dovecot, tmp_path, kills=4, seconds=12, most=40, pause=0.05, seed=2, order="told first", steps=("keeping",), is_sure=True,
+        dovecot, tmp_path, kills=4, seconds=12, most=40, pause=0.05, seed=2, order="told first", steps=("keeping",),
+        is_sure=True,
         drains=5,
     )  # fmt: skip
     assert any(one.startswith("lost: ") for one in seen.violations), str(seen)
