@@ -207,7 +207,8 @@ def listening() -> Iterator[tuple[sink.Sink, int]]:
 
 def run(
     server: Dovecot, folder: Path, *, kills: int, seconds: float, most: int, pause: float, order: str = "",
-    steps: tuple[str, ...] = STEPS, seed: int = 0, cuts: bool = False, longest: float = 1.6, drains: float = 120,
+    steps: tuple[str, ...] = STEPS, seed: int = 0, cuts: bool = False, is_sure: bool = False,
+    longest: float = 1.6, drains: float = 120,
 ) -> Seen:  # fmt: skip
     """Kill so often, or until the time is over; then let one worker live until nothing waits."""
     pick, seen, readers = random.Random(seed), Seen(), set[int]()  # noqa: S311
@@ -216,9 +217,9 @@ def run(
     with listening() as (box, smtp), Nursery(folder, smtp) as nursery:
         with feeder:
             while seen.kills < kills and time.monotonic() - began < seconds:
-                step = pick.choice(steps) if pick.random() < 0.6 else ""
-                nursery.bear(order=order, step=step, nth=pick.randint(1, 4))
-                lives = longest * 2 if step else pick.uniform(0.05, longest)
+                step = pick.choice(steps) if is_sure or pick.random() < 0.6 else ""
+                nursery.bear(order=order, step=step, nth=1 if is_sure else pick.randint(1, 4))
+                lives = 10 if is_sure else longest * 2 if step else pick.uniform(0.05, longest)
                 if cuts and seen.kills % 5 == 0 and not nursery.is_dead_within(lives / 3):
                     seen.cut += _cut_one()
                 if nursery.pid:

@@ -73,9 +73,9 @@ def test_a_letter_to_a_dead_domain_comes_back_and_somebody_has_to_telephone(serv
     noted.refresh_from_db()
     assert letter.sent_at
     assert letter.bounced_at
-    assert letter.bounce_said.startswith("5.1.2")
+    assert letter.bounce_said.startswith("Ce qui suit le « @ » n’existe pas (5.1.2")
     assert noted.undeliverable_at
-    assert Reminder.objects.get().step == ReminderStep.MAIL_FAILED
+    assert Reminder.objects.get().step == ReminderStep.MAIL_BACK
 
 
 def test_a_holiday_notice_joins_the_thread_and_asks_nothing_of_anybody(servers, connected, worker):
