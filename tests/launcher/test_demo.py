@@ -50,7 +50,8 @@ def a_letter_arrives(data: Path, address: str) -> None:
     with smtplib.SMTP(box.hostname, box.port) as door:
         door.sendmail("a@call-care.test", ["../../claire@asso.test"], "Subject: bonjour\r\n\r\nBonjour\r\n")
     letters = list((data / "mail").rglob("*.eml"))
-    assert [letter.read_bytes() for letter in letters] == [b"Subject: bonjour\r\n\r\nBonjour\r\n"]
+    # Beside it, at some hours of the day, the acknowledgements of the mails the story received last.
+    assert [letter.read_bytes() for letter in letters].count(b"Subject: bonjour\r\n\r\nBonjour\r\n") == 1
 
 
 def others_are_told(data: Path, port: str) -> None:

@@ -13,7 +13,7 @@ MIDDLE = SIDE / 2
 
 
 def drawn(*spots):
-    return around(ROUBAIX, list(spots), label="Les pistes autour de Roubaix", prefix="piste")
+    return around(ROUBAIX, list(spots), label="Les pistes autour de Roubaix")
 
 
 def at(told, name):
@@ -49,7 +49,7 @@ def test_several_at_one_place_are_one_circle_that_leads_to_the_first():
 
 @pytest.mark.parametrize("spots", [[], [Spot(1, "Roubaix", 50.69, 3.17)], [Spot(1, "Nouméa", -22.27, 166.44)]])
 def test_nothing_the_very_place_and_the_other_end_of_the_world_are_drawn(spots):
-    page = Template('{% load surroundings %}{% around here spots label="Autour" prefix="piste" %}')
+    page = Template('{% load surroundings %}{% around here spots label="Autour" %}')
     said = page.render(Context({"here": ROUBAIX, "spots": spots}))
-    assert said.count("<a ") == len(spots)
+    assert said.count("<g>") == len(spots)
     assert "nan" not in said

@@ -2,10 +2,12 @@
 
 import re
 import struct
+from itertools import islice
 
 from callcare.mailbox.rules import charsets
 
 MOST_BYTES = 2_000_000  # of unpacked text; the rest is not read
+MOST_TOKENS = 250_000  # words and marks of it; the reading of a mail has one second
 LONGEST = 500_000  # characters
 
 # What every packer and unpacker knows by heart, so that it need not be sent.
@@ -70,7 +72,7 @@ def _expanded(data: bytes, size: int) -> bytes:
 def as_text(data: bytes) -> str:
     """The words, without what they look like. HTML that was wrapped in rich text loses its tags on the way."""
     words = _Words()
-    for token in _TOKEN.finditer(data[:MOST_BYTES]):
+    for token in islice(_TOKEN.finditer(data[:MOST_BYTES]), MOST_TOKENS):
         what = token.lastgroup or ""
         if what in ("word", "number"):
             words.word(token["word"], int(token["number"] or -1))

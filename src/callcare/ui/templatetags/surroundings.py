@@ -31,11 +31,11 @@ class Spot:
 
 
 @register.inclusion_tag("ui/around.html")
-def around(here: Spot, spots: Sequence[Spot], *, label: str, prefix: str) -> dict[str, Any]:
-    """{% around here spots label="Les pistes autour de Lille" prefix="piste" %}: north up, rings of distance.
+def around(here: Spot, spots: Sequence[Spot], *, label: str) -> dict[str, Any]:
+    """{% around here spots label="Les pistes autour de Lille" %}: north up, rings of distance.
 
     Distances are drawn by their square root: those within ten kilometres stay apart beside one at three hundred.
-    A circle stands for all the spots of one place and leads to the first of them, `#piste-4`.
+    A circle stands for all the spots of one place and bears the number of the first; the list beside it has them all.
     """
     of_place: dict[tuple[str, float, float], list[Spot]] = defaultdict(list)
     for spot in spots:
@@ -53,7 +53,6 @@ def around(here: Spot, spots: Sequence[Spot], *, label: str, prefix: str) -> dic
         "side": SIDE,
         "here": here,
         "label": label,
-        "prefix": prefix,
     }
 
 
