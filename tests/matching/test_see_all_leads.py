@@ -42,6 +42,8 @@ def test_the_leads_stand_in_the_engines_order_with_their_place():
     assert [lead.one.ref for lead in all_of_them.leads] == [one.ref for one in found.candidates] == [near.ref, far.ref]
     assert [(spot.rank, spot.name) for spot in all_of_them.spots] == [(1, near.commune.name), (2, "Amiens")]
     assert all_of_them.here.name == need.commune.name
+    amiens = all_of_them.spots[1]
+    assert (round(amiens.lat, 4), round(amiens.lon, 4)) == (cast.amiens().lat, cast.amiens().lon)
 
 
 def test_only_those_within_reach_are_shown_when_asked(marion):

@@ -15,7 +15,7 @@ from callcare.matching.engines import Answer, Engine
 from callcare.matching.lines import offered_from, solicited_since, wanted_from
 from callcare.matching.models import Trait, likeness
 from callcare.matching.rules import filters, scores
-from callcare.matching.rules.facts import TIMES_A_YEAR, Day, Offered, Place, Settings, Wanted, km_between
+from callcare.matching.rules.facts import TIMES_A_YEAR, Day, Offered, Place, Point, Settings, Wanted, km_between
 from callcare.matching.rules.filters import Missed, Stop, said
 from callcare.matching.rules.order import Standing, why_before
 from callcare.matching.rules.scores import TENTHS, Parts, Reason
@@ -48,6 +48,7 @@ class Candidate:
     reasons: tuple[Reason, ...]
     is_announced: bool
     missed: Missed | None = None
+    point: Point | None = None  # where it is, as the engine keeps it
     after: str = ""  # why the one above stands above; nothing for the first
 
 
@@ -266,6 +267,7 @@ def _candidate(
         desk=card["desk_name"] if card["desk"] != asking else "", score=fit.score, tenths=card["score"],
         parts=fit.parts,
         reasons=tuple(reason for reason in fit.reasons if reason.about in about), is_announced=False, missed=why,
+        point=(offered if "giver" in about else wanted).place.point,
     )  # fmt: skip
 
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, Value
 
 from callcare.accounts.models import User
-from callcare.commitments.models import CommitmentLine
 from callcare.desk.models import Interaction
 from callcare.matching import links
 from callcare.matching.candidates import Candidate, Found, candidates_for_need
 from callcare.matching.lines import solicited_since, this_day, wanted_by
 from callcare.matching.models import Solicitation
+from callcare.matching.rules.facts import latitude_longitude
 from callcare.needs.models import NeedLine
 from callcare.ui.templatetags.surroundings import Spot
 
@@ -62,12 +62,12 @@ class Overview:
 def leads_of(line: NeedLine, *, user: User, within_km: int | None = None) -> Overview:
     """The first two hundred candidates of a need line; `within_km` leaves out those farther and those without a place.
 
-    A handful of statements whatever their number: the engine's, and one each for places, contacts, solicitations.
+    A handful of statements whatever their number: the engine's, and one for what is known of the givers.
     """
     found = candidates_for_need(wanted_by(line), today=this_day(), limit=MOST)
     chosen = [one for one in found.candidates if within_km is None or (one.km is not None and one.km <= within_km)]
     givers = {one.organisation for one in chosen}
-    contacts, asked = _last_contacts(givers, user), _asked(givers)
+    contacts, asked = _known_of(givers, user)
     leads = tuple(
         Lead(
             rank,
@@ -84,22 +84,26 @@ def leads_of(line: NeedLine, *, user: User, within_km: int | None = None) -> Ove
     return Overview(found, leads, here, spots, len(leads) - len(spots))
 
 
-def _last_contacts(givers: Collection[int], user: User) -> dict[int, datetime]:
-    mine = Interaction.objects.visible_to(user).filter(organisation__in=givers)
-    return dict(mine.order_by().values_list("organisation").annotate(last=Max("started_at")))
+def _known_of(givers: Collection[int], user: User) -> tuple[dict[int, datetime], dict[int, Asked]]:
+    """When her desks last had a contact with each, and when it was last asked: one statement for both.
 
-
-def _asked(givers: Collection[int]) -> dict[int, Asked]:
-    """No word of the other desk's need: who was asked when is there to leave people in peace."""
-    of_giver = Solicitation.objects.filter(giver__in=givers).order_by().values_list("giver")
-    lately = Count("pk", filter=Q(at__gte=solicited_since()))
-    return {giver: Asked(at, times) for giver, at, times in of_giver.annotate(last=Max("at"), lately=lately)}
+    No word of the other desk's need: who was asked when is there to leave people in peace.
+    """
+    mine = Interaction.objects.visible_to(user).filter(organisation__in=givers).order_by()
+    contacts = mine.values_list("organisation").annotate(last=Max("started_at"), lately=Value(-1))
+    asked = Solicitation.objects.filter(giver__in=givers).order_by().values_list("giver")
+    asked = asked.annotate(last=Max("at"), lately=Count("pk", filter=Q(at__gte=solicited_since())))
+    met: dict[int, datetime] = {}
+    known: dict[int, Asked] = {}
+    for giver, at, lately in contacts.union(asked, all=True):
+        if lately < 0:
+            met[giver] = at
+        else:
+            known[giver] = Asked(at, lately)
+    return met, known
 
 
 def _spots(leads: Sequence[Lead]) -> tuple[Spot, ...]:
-    lines = CommitmentLine.objects.filter(pk__in=[lead.one.line for lead in leads])
-    known = lines.values_list("pk", "commitment__commune__lat", "commitment__commune__lon")
-    places = {pk: (lat, lon) for pk, lat, lon in known if lat is not None and lon is not None}
     return tuple(
-        Spot(lead.rank, lead.one.commune, *places[lead.one.line]) for lead in leads if lead.one.line in places
+        Spot(lead.rank, lead.one.commune, *latitude_longitude(lead.one.point)) for lead in leads if lead.one.point
     )

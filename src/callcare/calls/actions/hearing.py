@@ -18,7 +18,7 @@ from callcare.core.deeds import deed
 from callcare.core.many import put_many
 
 BATCH = 300  # requests read in one transaction, while somebody waits for them
-BACKLOG = 10_000  # requests of the past read in one transaction: nobody waits for them
+BACKLOG = 40_000  # requests of the past read in one transaction: nobody waits for them
 ATTEMPTS = 3  # times a request may fail for a reason of ours before somebody has to look
 
 logger = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from math import cos, radians, sin, sqrt
+from math import asin, atan2, cos, degrees, radians, sin, sqrt
 from typing import Any, Literal
 
 EARTH_KM = 6371.0
@@ -92,6 +92,12 @@ def point(lat: float | None, lon: float | None) -> Point | None:
         return None
     phi, lam = radians(lat), radians(lon)
     return EARTH_KM * cos(phi) * cos(lam), EARTH_KM * cos(phi) * sin(lam), EARTH_KM * sin(phi)
+
+
+def latitude_longitude(at: Point) -> tuple[float, float]:
+    """The way back from `point`, in degrees."""
+    x, y, z = at
+    return degrees(asin(max(-1.0, min(1.0, z / EARTH_KM)))), degrees(atan2(y, x))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from callcare.matching.lines import offered_by, offered_from_capture, this_day, 
 from callcare.matching.models import Dismissal, WantedLine
 from callcare.matching.overview import leads_of
 from callcare.matching.unanswered import Asked, age_of, groups_of, lines_without_solution
+from callcare.matching.weights import in_force
 from callcare.needs.models import Need, NeedLine
 
 AT_THE_CONSOLE = 3
@@ -51,10 +52,10 @@ def _need_lines(need: Need) -> list[NeedLine]:
 def _searched(need: Need, *, all_misses: bool = False) -> list[Shown]:
     lines = _need_lines(need)[:LINES]
     rows = WantedLine.objects.in_bulk([line.pk for line in lines])
-    today, shown = this_day(), []
+    today, by, shown = this_day(), in_force(), []
     for line in lines:
         wanted = wanted_by(line, rows.get(line.pk))
-        found = candidates_for_need(wanted, today=today, limit=ON_A_PAGE, all_misses=all_misses)
+        found = candidates_for_need(wanted, today=today, limit=ON_A_PAGE, all_misses=all_misses, settings=by)
         shown.append(Shown(line, found, _related(found.candidates, need_line=line.pk)))
     return shown
 
@@ -157,9 +158,9 @@ def of_commitment(request: HttpRequest, ref: str) -> HttpResponse:
     mine = Commitment.objects.visible_to(person(request)).select_related("desk")
     commitment = cast("Commitment", get_object_or_404(mine, ref=ref))
     lines = commitment.lines.select_related("commitment__commune", "category", "unit").order_by("pk")[:LINES]
-    today, shown = this_day(), []
+    today, by, shown = this_day(), in_force(), []
     for line in lines:
-        found = needs_for_commitment(offered_by(line), today=today, limit=ON_A_PAGE)
+        found = needs_for_commitment(offered_by(line), today=today, limit=ON_A_PAGE, settings=by)
         shown.append(Shown(line, found, _related(found.candidates, commitment_line=line.pk)))
     return render(request, "matching/of_commitment.html", {"commitment": commitment, "shown": shown})
 
