@@ -17,15 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from callcare.accounts.enums import Role
-from callcare.core import clock
-from callcare.desk.enums import ReminderStep
-from callcare.desk.models import Draft, ImportBatch, Interaction, OutgoingMail, Reminder
-from callcare.outcomes.models import Outcome
 from tests import cast
-from tests.calls import stage as calls
-from tests.introductions import stage
-from tests.introductions.test_answer_by_link import asked
-from tests.mailbox import desk_stage, stage as mails
+from tests.house import things
+from tests.mailbox import desk_stage
 
 OPERATOR, STEWARD, ADMIN, PARTNER = Role.OPERATOR, Role.STEWARD, Role.ADMIN, Role.PARTNER
 EVERYBODY = tuple(Role)
@@ -72,149 +66,6 @@ def door(
     return Door(name, frozenset(roles), of, methods, open_to_all, shared, strange, asks)
 
 
-def draft() -> tuple[object, ...]:
-    """A contact Marion is noting down."""
-    interaction = cast.call(state="draft", finished_at=None)
-    Draft.objects.create(interaction=interaction)
-    return (interaction.ref,)
-
-
-def mail_box() -> tuple[object, ...]:
-    return (mails.box().address,)
-
-
-def closed_box() -> tuple[object, ...]:
-    """Whose server nobody has: the line is tried, and refused at once."""
-    return (mails.box(port=1, security="none").address,)
-
-
-def ringing() -> tuple[object, ...]:
-    """Claire's call at the desk of Lille; nobody has answered yet."""
-    calls.hear(calls.said("newCall"))
-    return (Interaction.objects.latest("pk").ref,)
-
-
-@cast.enters
-def spreadsheet() -> tuple[object, ...]:
-    """A table handed over at the desk of Lille, read and not written; one line of it is wrong."""
-    facts = {"raw": b"Structure;Besoin\n", "refused": b"Structure;Besoin\n", "file_name": "besoins.csv"}
-    batch, _ = ImportBatch.objects.get_or_create(desk=cast.lille_desk(), what="needs", sha256="0" * 64, defaults=facts)
-    return (batch.ref,)
-
-
-@cast.enters
-def reminder() -> tuple[object, ...]:
-    """A call the desk of Lille owes."""
-    step = Reminder(
-        desk=cast.lille_desk(), subject=cast.call(), step=ReminderStep.CALL_BACK, about="Rappeler l’Atelier du Canal",
-        due_at=clock.now(),
-    )  # fmt: skip
-    step.save()
-    return (step.ref,)
-
-
-def desk() -> tuple[object, ...]:
-    """The desk itself."""
-    return (cast.lille_desk().slug,)
-
-
-def trunk() -> tuple[object, ...]:
-    """How the telephone of Lille is connected."""
-    return (calls.trunk().slug,)
-
-
-def voice_contact() -> tuple[object, ...]:
-    """A contact with a message at the desk of Lille."""
-    return (calls.voice_message().call.interaction.ref,)
-
-
-def voice_message() -> tuple[object, ...]:
-    """The message itself, kept."""
-    return (calls.voice_message().ref,)
-
-
-def need() -> tuple[object, ...]:
-    """Twelve laptops for Roubaix, at the desk of Lille; the workshop is Samir's."""
-    return (cast.need().ref,)
-
-
-@cast.enters
-def words() -> tuple[object, ...]:
-    """What the workshop said of the help."""
-    said = {"side": "asker", "extent": "full", "verbatim": "Merci."}
-    outcome, _ = Outcome.objects.get_or_create(need=cast.need(), desk=cast.lille_desk(), defaults=said)
-    return (outcome.need.ref, outcome.pk)
-
-
-def commitment() -> tuple[object, ...]:
-    """Forty laptops of the mill, at the desk of Lille."""
-    return (cast.commitment().ref,)
-
-
-def strange_need() -> tuple[object, ...]:
-    """A need of the mill, where Samir has no business."""
-    return (cast.need(organisation=cast.mill()).ref,)
-
-
-def own_commitment() -> tuple[object, ...]:
-    """The workshop gives too; it is Samir's."""
-    return (cast.commitment(organisation=cast.workshop()).ref,)
-
-
-strange_commitment = commitment
-
-
-def organisation() -> tuple[object, ...]:
-    """All desks share the organisations."""
-    return (cast.workshop().ref,)
-
-
-def strange_organisation() -> tuple[object, ...]:
-    """Hugo's, where Samir has no business."""
-    return (cast.mill().ref,)
-
-
-def somebody() -> tuple[object, ...]:
-    """Claire, who speaks for the workshop."""
-    return (cast.workshop().ref, cast.claire().pk)
-
-
-def telephone() -> tuple[object, ...]:
-    """Claire's number."""
-    return (cast.workshop().ref, cast.claire().channels.filter(kind="phone").get().pk)
-
-
-def category() -> tuple[object, ...]:
-    """Laptops."""
-    return (cast.laptop().code,)
-
-
-def promise() -> tuple[object, ...]:
-    """Eight of the mill's laptops for the workshop."""
-    return (cast.promise(cast.need(), cast.commitment(), 8).ref,)
-
-
-def letter() -> tuple[object, ...]:
-    """One of the two letters of an introduction."""
-    stage.sent()
-    return (OutgoingMail.objects.earliest("pk").ref,)
-
-
-def introduction() -> tuple[object, ...]:
-    """The workshop and the mill, proposed by Marion."""
-    return (stage.proposed().ref,)
-
-
-def sent() -> tuple[object, ...]:
-    """The same, once both have the other's details."""
-    return (stage.sent().ref,)
-
-
-def personal_link() -> tuple[object, ...]:
-    """The token in the letter that asks the mill."""
-    return (asked().rstrip("/").rsplit("/", 1)[-1],)
-
-
 # Landed before their line here, or their line before them; this list only gets shorter.
 IN_FLUX: set[str] = set()
 
@@ -243,32 +94,32 @@ DOORS = [
     door("desk:console", OPERATOR),
     door("desk:log", OPERATOR),
     door("desk:start", OPERATOR, post=True),
-    door("desk:contact", OPERATOR, of=draft),
-    door("desk:keep", OPERATOR, of=draft, post=True),
-    door("desk:who", OPERATOR, of=draft),
-    door("desk:identify", OPERATOR, of=draft, post=True),
-    door("desk:number", OPERATOR, of=draft, post=True),
-    door("desk:finish", OPERATOR, of=draft, post=True),
+    door("desk:contact", OPERATOR, of=things.draft),
+    door("desk:keep", OPERATOR, of=things.draft, post=True),
+    door("desk:who", OPERATOR, of=things.draft),
+    door("desk:identify", OPERATOR, of=things.draft, post=True),
+    door("desk:number", OPERATOR, of=things.draft, post=True),
+    door("desk:finish", OPERATOR, of=things.draft, post=True),
     door("desk:reopen", OPERATOR, of=lambda: (cast.call().ref,), post=True),
-    door("desk:call-back", OPERATOR, of=draft, post=True),
-    door("desk:refer", OPERATOR, of=draft, post=True),
+    door("desk:call-back", OPERATOR, of=things.draft, post=True),
+    door("desk:refer", OPERATOR, of=things.draft, post=True),
     door("desk:choose", OPERATOR, post=True),
     door("desk:desks", ADMIN),
     door("desk:desk-new", ADMIN, both=True),
-    door("desk:settings", ADMIN, of=desk, both=True),
-    door("desk:hours", ADMIN, of=desk, post=True),
-    door("desk:closure", ADMIN, of=desk, post=True),
+    door("desk:settings", ADMIN, of=things.desk, both=True),
+    door("desk:hours", ADMIN, of=things.desk, post=True),
+    door("desk:closure", ADMIN, of=things.desk, post=True),
     door("config:tables", OPERATOR, STEWARD),
     door("config:table-receive", OPERATOR, post=True),
-    door("config:table", OPERATOR, STEWARD, of=spreadsheet),
-    door("config:table-writing", OPERATOR, of=spreadsheet, post=True),
-    door("config:table-giving-up", OPERATOR, of=spreadsheet, post=True),
-    door("config:table-refused", OPERATOR, of=spreadsheet),
+    door("config:table", OPERATOR, STEWARD, of=things.spreadsheet),
+    door("config:table-writing", OPERATOR, of=things.spreadsheet, post=True),
+    door("config:table-giving-up", OPERATOR, of=things.spreadsheet, post=True),
+    door("config:table-refused", OPERATOR, of=things.spreadsheet),
     door("desk:reminders", OPERATOR),
-    door("desk:take", OPERATOR, of=reminder, post=True),
-    door("desk:done", OPERATOR, of=reminder, post=True),
-    door("desk:tried", OPERATOR, of=reminder, post=True),
-    door("desk:snooze", OPERATOR, of=reminder, post=True),
+    door("desk:take", OPERATOR, of=things.reminder, post=True),
+    door("desk:done", OPERATOR, of=things.reminder, post=True),
+    door("desk:tried", OPERATOR, of=things.reminder, post=True),
+    door("desk:snooze", OPERATOR, of=things.reminder, post=True),
     # mailbox
     door("mailbox:mails", OPERATOR),
     door("mailbox:of-interaction", OPERATOR, of=lambda: (desk_stage.arrived().interaction.ref,)),
@@ -288,138 +139,152 @@ DOORS = [
     door("mailbox:split", OPERATOR, of=lambda: (desk_stage.arrived().ref,), post=True),
     door("mailbox:read-again", OPERATOR, of=lambda: (desk_stage.arrived().ref,), post=True),
     # calls
-    door("calls:messages", OPERATOR, of=voice_contact),
-    door("calls:sound", OPERATOR, of=voice_message),
-    door("calls:heard", OPERATOR, of=voice_message, post=True),
+    door("calls:messages", OPERATOR, of=things.voice_contact),
+    door("calls:sound", OPERATOR, of=things.voice_message),
+    door("calls:heard", OPERATOR, of=things.voice_message, post=True),
     door("calls:figures", OPERATOR, STEWARD),
     door("calls:trunks", ADMIN),
     door("calls:trunk-new", ADMIN, both=True),
-    door("calls:trunk", ADMIN, of=trunk, both=True),
-    door("calls:secret", ADMIN, of=trunk, post=True),
-    door("calls:extension", ADMIN, of=trunk, post=True),
-    door("calls:trial", ADMIN, of=trunk, post=True),
-    door("calls:arrivals", ADMIN, of=trunk),
-    door("calls:reading", ADMIN, of=trunk, post=True, asks=True),
+    door("calls:trunk", ADMIN, of=things.trunk, both=True),
+    door("calls:secret", ADMIN, of=things.trunk, post=True),
+    door("calls:extension", ADMIN, of=things.trunk, post=True),
+    door("calls:trial", ADMIN, of=things.trunk, post=True),
+    door("calls:arrivals", ADMIN, of=things.trunk),
+    door("calls:reading", ADMIN, of=things.trunk, post=True, asks=True),
     door("calls:stream", OPERATOR),
     door("calls:present", OPERATOR),
     door("mailbox:boxes", OPERATOR, ADMIN),
     door("mailbox:box-new", ADMIN, both=True),
-    door("mailbox:box", ADMIN, of=mail_box, both=True),
-    door("mailbox:box-trial", ADMIN, of=closed_box, post=True),
-    door("calls:take", OPERATOR, of=ringing, post=True),
+    door("mailbox:box", ADMIN, of=things.mail_box, both=True),
+    door("mailbox:box-trial", ADMIN, of=things.closed_box, post=True),
+    door("calls:take", OPERATOR, of=things.ringing, post=True),
     # matching
     door("matching:morning", OPERATOR),
     door("matching:weights", STEWARD, both=True),
     door("matching:morning-aside", OPERATOR, post=True, asks=True),
     door("matching:morning-later", OPERATOR, post=True, asks=True),
     door("matching:preview", OPERATOR, post=True),
-    door("matching:of-need", OPERATOR, of=need),
-    door("matching:leads", OPERATOR, of=need),
-    door("matching:why", OPERATOR, of=need),
+    door("matching:of-need", OPERATOR, of=things.need),
+    door("matching:overview", OPERATOR, of=things.need),
+    door("matching:why", OPERATOR, of=things.need),
     door("matching:unanswered", OPERATOR),
-    door("matching:cascade", OPERATOR, of=need),
-    door("matching:dismissal", OPERATOR, of=need, post=True),
-    door("matching:restoring", OPERATOR, of=need, post=True),
-    door("matching:of-commitment", OPERATOR, of=commitment),
+    door("matching:cascade", OPERATOR, of=things.need),
+    door("matching:dismissal", OPERATOR, of=things.need, post=True),
+    door("matching:restoring", OPERATOR, of=things.need, post=True),
+    door("matching:of-commitment", OPERATOR, of=things.commitment),
     # territories
     door("territories:search", *EVERYBODY),
     door("territories:commune", *EVERYBODY, of=lambda: (cast.roubaix().code,), shared=True),
     # needs
     door("needs:list", OPERATOR, PARTNER),
-    door("needs:page", OPERATOR, PARTNER, of=need, strange=strange_need),
+    door("needs:page", OPERATOR, PARTNER, of=things.need, strange=things.strange_need),
     door("needs:new", OPERATOR),
     door("needs:read", OPERATOR, post=True),
     door("needs:record", OPERATOR, post=True),
-    door("needs:capture", OPERATOR, of=draft),
-    door("needs:of-interaction", OPERATOR, of=draft),
-    door("needs:of-organisation", OPERATOR, of=organisation, shared=True),
-    door("needs:edit", OPERATOR, of=need, both=True),
-    door("needs:add_line", OPERATOR, of=need, both=True),
-    door("needs:line", OPERATOR, of=lambda: (*need(), 1), both=True),
-    door("needs:less", OPERATOR, of=lambda: (*need(), 1), post=True),
-    door("needs:open", OPERATOR, of=need, post=True),
-    door("needs:hold", OPERATOR, of=need, post=True),
-    door("needs:close", OPERATOR, of=need, post=True),
-    door("needs:reopen", OPERATOR, of=need, post=True),
-    door("needs:repeat", OPERATOR, of=need, post=True),
-    door("needs:duplicate", OPERATOR, of=need, post=True),
+    door("needs:capture", OPERATOR, of=things.draft),
+    door("needs:of-interaction", OPERATOR, of=things.draft),
+    door("needs:of-organisation", OPERATOR, of=things.organisation, shared=True),
+    door("needs:edit", OPERATOR, of=things.need, both=True),
+    door("needs:add_line", OPERATOR, of=things.need, both=True),
+    door("needs:line", OPERATOR, of=lambda: (*things.need(), 1), both=True),
+    door("needs:less", OPERATOR, of=lambda: (*things.need(), 1), post=True),
+    door("needs:open", OPERATOR, of=things.need, post=True),
+    door("needs:hold", OPERATOR, of=things.need, post=True),
+    door("needs:close", OPERATOR, of=things.need, post=True),
+    door("needs:reopen", OPERATOR, of=things.need, post=True),
+    door("needs:repeat", OPERATOR, of=things.need, post=True),
+    door("needs:duplicate", OPERATOR, of=things.need, post=True),
     # commitments
     door("commitments:list", OPERATOR, PARTNER),
-    door("commitments:page", OPERATOR, PARTNER, of=own_commitment, strange=strange_commitment),
+    door("commitments:page", OPERATOR, PARTNER, of=things.own_commitment, strange=things.strange_commitment),
     door("commitments:new", OPERATOR),
     door("commitments:read", OPERATOR, post=True),
     door("commitments:record", OPERATOR, post=True),
-    door("commitments:capture", OPERATOR, of=draft),
-    door("commitments:of-interaction", OPERATOR, of=draft),
-    door("commitments:of-organisation", OPERATOR, of=organisation, shared=True),
-    door("commitments:edit", OPERATOR, of=commitment, both=True),
-    door("commitments:add_line", OPERATOR, of=commitment, both=True),
-    door("commitments:line", OPERATOR, of=lambda: (*commitment(), 1), both=True),
-    door("commitments:less", OPERATOR, of=lambda: (*commitment(), 1), post=True),
-    door("commitments:open", OPERATOR, of=commitment, post=True),
-    door("commitments:hold", OPERATOR, of=commitment, post=True),
-    door("commitments:close", OPERATOR, of=commitment, post=True),
-    door("commitments:reopen", OPERATOR, of=commitment, post=True),
-    door("commitments:confirm", OPERATOR, of=commitment, post=True),
-    door("commitments:share", OPERATOR, of=commitment, post=True),
+    door("commitments:capture", OPERATOR, of=things.draft),
+    door("commitments:of-interaction", OPERATOR, of=things.draft),
+    door("commitments:of-organisation", OPERATOR, of=things.organisation, shared=True),
+    door("commitments:edit", OPERATOR, of=things.commitment, both=True),
+    door("commitments:add_line", OPERATOR, of=things.commitment, both=True),
+    door("commitments:line", OPERATOR, of=lambda: (*things.commitment(), 1), both=True),
+    door("commitments:less", OPERATOR, of=lambda: (*things.commitment(), 1), post=True),
+    door("commitments:open", OPERATOR, of=things.commitment, post=True),
+    door("commitments:hold", OPERATOR, of=things.commitment, post=True),
+    door("commitments:close", OPERATOR, of=things.commitment, post=True),
+    door("commitments:reopen", OPERATOR, of=things.commitment, post=True),
+    door("commitments:confirm", OPERATOR, of=things.commitment, post=True),
+    door("commitments:share", OPERATOR, of=things.commitment, post=True),
     # introductions
     door("introductions:list", OPERATOR),
     door("introductions:propose", OPERATOR, both=True, asks=True),
     door("introductions:space", PARTNER),
-    door("introductions:told", PARTNER, of=sent, post=True),
-    door("introductions:of-need", OPERATOR, of=need),
-    door("introductions:of-commitment", OPERATOR, of=commitment),
-    door("introductions:answer", open_to_all=True, of=personal_link, both=True),
-    door("introductions:seen", open_to_all=True, of=personal_link),
+    door("introductions:told", PARTNER, of=things.sent, post=True),
+    door("introductions:of-need", OPERATOR, of=things.need),
+    door("introductions:of-commitment", OPERATOR, of=things.commitment),
+    door("introductions:answer", open_to_all=True, of=things.personal_link, both=True),
+    door("introductions:seen", open_to_all=True, of=things.personal_link),
     door("introductions:seen-of", OPERATOR, of=lambda: (cast.claire().pk,), shared=True),
-    door("introductions:page", OPERATOR, of=introduction),
-    door("introductions:consent", OPERATOR, of=lambda: (*introduction(), "demandeur"), post=True),
-    door("introductions:withdrawal", OPERATOR, of=lambda: (*introduction(), "demandeur"), post=True),
-    door("introductions:question", OPERATOR, of=lambda: (*introduction(), "demandeur"), post=True),
-    door("introductions:sending", OPERATOR, of=introduction, post=True),
-    door("introductions:contact", OPERATOR, of=introduction, post=True),
-    door("introductions:success", OPERATOR, of=introduction, post=True),
-    door("introductions:no-help", OPERATOR, of=introduction, post=True),
-    door("introductions:unreachable", OPERATOR, of=introduction, post=True),
-    door("introductions:expiry", OPERATOR, of=introduction, post=True),
-    door("introductions:cancellation", OPERATOR, of=introduction, post=True),
-    door("introductions:refusal", OPERATOR, of=introduction, post=True),
-    door("introductions:reopening", OPERATOR, of=introduction, post=True),
+    door("introductions:page", OPERATOR, of=things.introduction),
+    door("introductions:consent", OPERATOR, of=lambda: (*things.introduction(), "demandeur"), post=True),
+    door("introductions:withdrawal", OPERATOR, of=lambda: (*things.introduction(), "demandeur"), post=True),
+    door("introductions:question", OPERATOR, of=lambda: (*things.introduction(), "demandeur"), post=True),
+    door("introductions:sending", OPERATOR, of=things.introduction, post=True),
+    door("introductions:contact", OPERATOR, of=things.introduction, post=True),
+    door("introductions:success", OPERATOR, of=things.introduction, post=True),
+    door("introductions:no-help", OPERATOR, of=things.introduction, post=True),
+    door("introductions:unreachable", OPERATOR, of=things.introduction, post=True),
+    door("introductions:expiry", OPERATOR, of=things.introduction, post=True),
+    door("introductions:cancellation", OPERATOR, of=things.introduction, post=True),
+    door("introductions:refusal", OPERATOR, of=things.introduction, post=True),
+    door("introductions:reopening", OPERATOR, of=things.introduction, post=True),
     # directory
     door("directory:list", OPERATOR, STEWARD),
     door("directory:search", OPERATOR),
     door("directory:new", OPERATOR, both=True),
     door("directory:quick", OPERATOR, post=True),
     door("directory:duplicates", OPERATOR),
-    door("directory:page", OPERATOR, STEWARD, PARTNER, of=organisation, shared=True, strange=strange_organisation),
-    door("directory:edit", OPERATOR, of=organisation, shared=True, both=True),
-    door("directory:person_new", OPERATOR, of=organisation, shared=True, both=True),
-    door("directory:channel_new", OPERATOR, of=organisation, shared=True, both=True),
-    door("directory:person", OPERATOR, of=somebody, shared=True, both=True),
-    door("directory:merge_people", OPERATOR, of=somebody, shared=True, post=True, asks=True),
-    door("directory:channel_retire", OPERATOR, of=telephone, shared=True, post=True),
-    door("directory:merge", OPERATOR, of=lambda: (*organisation(), *strange_organisation()), shared=True, both=True),
-    door("directory:undo", OPERATOR, of=organisation, shared=True, post=True, asks=True),
+    door(
+        "directory:page",
+        OPERATOR,
+        STEWARD,
+        PARTNER,
+        of=things.organisation,
+        shared=True,
+        strange=things.strange_organisation,
+    ),
+    door("directory:edit", OPERATOR, of=things.organisation, shared=True, both=True),
+    door("directory:person_new", OPERATOR, of=things.organisation, shared=True, both=True),
+    door("directory:channel_new", OPERATOR, of=things.organisation, shared=True, both=True),
+    door("directory:person", OPERATOR, of=things.somebody, shared=True, both=True),
+    door("directory:merge_people", OPERATOR, of=things.somebody, shared=True, post=True, asks=True),
+    door("directory:channel_retire", OPERATOR, of=things.telephone, shared=True, post=True),
+    door(
+        "directory:merge",
+        OPERATOR,
+        of=lambda: (*things.organisation(), *things.strange_organisation()),
+        shared=True,
+        both=True,
+    ),
+    door("directory:undo", OPERATOR, of=things.organisation, shared=True, post=True, asks=True),
     # letters
     door("desk:letters", OPERATOR),
-    door("desk:letter", OPERATOR, of=letter),
-    door("desk:resend", OPERATOR, of=letter, post=True),
+    door("desk:letter", OPERATOR, of=things.letter),
+    door("desk:resend", OPERATOR, of=things.letter, post=True),
     # allocations and outcomes
-    door("allocations:of-need", OPERATOR, of=need),
-    door("allocations:promise", OPERATOR, of=need, both=True),
-    door("allocations:of-commitment", OPERATOR, of=commitment),
-    door("allocations:share", OPERATOR, of=commitment, both=True),
-    door("allocations:of-introduction", OPERATOR, of=introduction),
-    door("allocations:page", OPERATOR, of=promise),
-    door("allocations:confirm", OPERATOR, of=promise, post=True),
-    door("allocations:deliver", OPERATOR, of=promise, post=True),
-    door("allocations:take-back", OPERATOR, of=promise, post=True),
-    door("allocations:release", OPERATOR, of=promise, post=True),
-    door("allocations:fail", OPERATOR, of=promise, post=True),
-    door("allocations:correct", OPERATOR, of=promise, post=True),
-    door("outcomes:of-need", OPERATOR, of=need),
-    door("outcomes:record", OPERATOR, of=need, both=True),
-    door("outcomes:words", OPERATOR, of=words, both=True),
+    door("allocations:of-need", OPERATOR, of=things.need),
+    door("allocations:promise", OPERATOR, of=things.need, both=True),
+    door("allocations:of-commitment", OPERATOR, of=things.commitment),
+    door("allocations:share", OPERATOR, of=things.commitment, both=True),
+    door("allocations:of-introduction", OPERATOR, of=things.introduction),
+    door("allocations:page", OPERATOR, of=things.promise),
+    door("allocations:confirm", OPERATOR, of=things.promise, post=True),
+    door("allocations:deliver", OPERATOR, of=things.promise, post=True),
+    door("allocations:take-back", OPERATOR, of=things.promise, post=True),
+    door("allocations:release", OPERATOR, of=things.promise, post=True),
+    door("allocations:fail", OPERATOR, of=things.promise, post=True),
+    door("allocations:correct", OPERATOR, of=things.promise, post=True),
+    door("outcomes:of-need", OPERATOR, of=things.need),
+    door("outcomes:record", OPERATOR, of=things.need, both=True),
+    door("outcomes:words", OPERATOR, of=things.words, both=True),
     # report
     door("report:review", OPERATOR, STEWARD),
     door("report:equity", OPERATOR, STEWARD),
@@ -429,6 +294,6 @@ DOORS = [
     # catalogue
     door("catalogue:list", OPERATOR, STEWARD, ADMIN),
     door("catalogue:add", STEWARD, ADMIN, both=True),
-    door("catalogue:edit", STEWARD, ADMIN, of=category, shared=True, both=True),
-    door("catalogue:retire", STEWARD, ADMIN, of=category, shared=True, post=True),
+    door("catalogue:edit", STEWARD, ADMIN, of=things.category, shared=True, both=True),
+    door("catalogue:retire", STEWARD, ADMIN, of=things.category, shared=True, post=True),
 ]
