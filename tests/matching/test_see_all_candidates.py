@@ -1,4 +1,4 @@
-"""All the leads of a need on one page: their order, the map around it, who was asked and when."""
+"""All the candidates of a need on one page: their order, the map around it, who was asked and when."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from callcare.desk.models import Interaction
 from callcare.matching.candidates import candidates_for_need
 from callcare.matching.lines import this_day, wanted_by
 from callcare.matching.models import Solicitation
-from callcare.matching.overview import leads_of
+from callcare.matching.overview import overview_of
 from tests import cast
 from tests.queries import same_number_of_queries
 
@@ -24,22 +24,26 @@ def marion(client):
 
 
 def page(client, need, **asked):
-    return client.get(reverse("matching:leads", args=[need.ref]), asked)
+    return client.get(reverse("matching:overview", args=[need.ref]), asked)
 
 
 def far_away():
     return cast.commitment(organisation=cast.organisation("Loin SA", kind="company"), commune=cast.amiens())
 
 
-def test_the_leads_stand_in_the_engines_order_with_their_place():
+def test_the_candidates_stand_in_the_engines_order_with_their_place():
     need = cast.need()
     near, far = (
         cast.commitment(),
         cast.commitment(organisation=cast.organisation("Loin SA", kind="company"), commune=cast.amiens()),
     )
-    all_of_them = leads_of(need.lines.get(), user=cast.marion())
+    all_of_them = overview_of(need.lines.get(), user=cast.marion())
     found = candidates_for_need(wanted_by(need.lines.get()), today=this_day())
-    assert [lead.one.ref for lead in all_of_them.leads] == [one.ref for one in found.candidates] == [near.ref, far.ref]
+    assert (
+        [one.candidate.ref for one in all_of_them.placed]
+        == [one.ref for one in found.candidates]
+        == [near.ref, far.ref]
+    )
     assert [(spot.rank, spot.name) for spot in all_of_them.spots] == [(1, near.commune.name), (2, "Amiens")]
     assert all_of_them.here.name == need.commune.name
     amiens = all_of_them.spots[1]
@@ -72,12 +76,12 @@ def test_what_is_known_of_the_giver_is_said():
             Interaction.objects.create(
                 desk=desk, organisation=mill.organisation, started_at=clock.now() - timedelta(days)
             )
-    [lead] = leads_of(need.lines.get(), user=marion).leads
-    assert lead.asked.lately == 2
-    assert (clock.now() - lead.asked.at).days == 2
-    assert (clock.now() - lead.last_contact).days == 10  # that of Amiens is not hers to see
-    [lead] = leads_of(need.lines.get(), user=amelie).leads
-    assert (clock.now() - lead.last_contact).days == 1
+    [mill_placed] = overview_of(need.lines.get(), user=marion).placed
+    assert mill_placed.asked.lately == 2
+    assert (clock.now() - mill_placed.asked.at).days == 2
+    assert (clock.now() - mill_placed.last_contact).days == 10  # that of Amiens is not hers to see
+    [mill_placed] = overview_of(need.lines.get(), user=amelie).placed
+    assert (clock.now() - mill_placed.last_contact).days == 1
 
 
 def test_a_need_without_a_place_has_a_list_and_says_why_there_is_no_map(marion):
@@ -103,7 +107,7 @@ def test_another_desk_sees_nothing(client):
     assert page(client, need).status_code == 404
 
 
-def test_many_leads_cost_as_many_questions_as_one(marion):
+def test_many_candidates_cost_as_many_questions_as_one(marion):
     need = cast.need()
     cast.commitment()
     page(marion, need)  # what Django remembers for the whole process

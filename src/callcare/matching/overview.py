@@ -1,7 +1,7 @@
-"""All the leads of one line of a need, in their order, with the map around it and what is known of each giver."""
+"""All the candidates of one line of a need, in their order, with the map around it and what is known of each giver."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from callcare.matching.lines import solicited_since, this_day, wanted_by
 from callcare.matching.models import Solicitation
 from callcare.matching.rules.facts import latitude_longitude
 from callcare.needs.models import NeedLine
+from callcare.territories.models import Territory
 from callcare.ui.templatetags.surroundings import Spot
 
 MOST = 200
@@ -29,11 +30,11 @@ class Asked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class Placed:
     """A candidate in its place in the list."""
 
     rank: int
-    one: Candidate
+    candidate: Candidate
     relate: str  # the address of « Relier », "" where nobody offers it
     last_contact: datetime | None  # with a desk of the person who looks
     asked: Asked | None
@@ -48,10 +49,26 @@ class Overview:
     """What the page shows. `here` is None where the need has no place."""
 
     found: Found
-    leads: tuple[Lead, ...]
+    placed: tuple[Placed, ...]
     here: Spot | None
-    spots: tuple[Spot, ...]
-    placeless: int = field(default=0)  # leads without a place: at a distance, money, or a commune not said
+
+    @property
+    def rows(self) -> list[tuple[Placed, Candidate]]:
+        """Each with its candidate, as the component of a candidate wants it."""
+        return [(one, one.candidate) for one in self.placed]
+
+    @property
+    def spots(self) -> list[Spot]:
+        return [
+            Spot(one.rank, one.candidate.commune, *latitude_longitude(one.candidate.point))
+            for one in self.placed
+            if one.candidate.point
+        ]
+
+    @property
+    def without_place(self) -> int:
+        """At a distance, money, or a commune not said."""
+        return sum(one.candidate.point is None for one in self.placed)
 
     @property
     def is_cut(self) -> bool:
@@ -59,17 +76,16 @@ class Overview:
         return len(self.found.candidates) >= MOST
 
 
-def leads_of(line: NeedLine, *, user: User, within_km: int | None = None) -> Overview:
+def overview_of(line: NeedLine, *, user: User, within_km: int | None = None) -> Overview:
     """The first two hundred candidates of a need line; `within_km` leaves out those farther and those without a place.
 
     A handful of statements whatever their number: the engine's, and one for what is known of the givers.
     """
     found = candidates_for_need(wanted_by(line), today=this_day(), limit=MOST)
     chosen = [one for one in found.candidates if within_km is None or (one.km is not None and one.km <= within_km)]
-    givers = {one.organisation for one in chosen}
-    contacts, asked = _known_of(givers, user)
-    leads = tuple(
-        Lead(
+    contacts, asked = _known_of({one.organisation for one in chosen}, user)
+    placed = tuple(
+        Placed(
             rank,
             one,
             links.relate(need_line=line.pk, commitment_line=one.line),
@@ -78,10 +94,13 @@ def leads_of(line: NeedLine, *, user: User, within_km: int | None = None) -> Ove
         )
         for rank, one in enumerate(chosen, 1)
     )
-    spots = _spots(leads)
-    commune = line.need.commune
-    here = Spot(0, commune.name, commune.lat, commune.lon) if commune and commune.lat and commune.lon else None
-    return Overview(found, leads, here, spots, len(leads) - len(spots))
+    return Overview(found, placed, _spot_of(line.need.commune))
+
+
+def _spot_of(commune: Territory | None) -> Spot | None:
+    if commune is None or commune.lat is None or commune.lon is None:
+        return None
+    return Spot(0, commune.name, commune.lat, commune.lon)
 
 
 def _known_of(givers: Collection[int], user: User) -> tuple[dict[int, datetime], dict[int, Asked]]:
@@ -101,9 +120,3 @@ def _known_of(givers: Collection[int], user: User) -> tuple[dict[int, datetime],
         else:
             known[giver] = Asked(at, lately)
     return met, known
-
-
-def _spots(leads: Sequence[Lead]) -> tuple[Spot, ...]:
-    return tuple(
-        Spot(lead.rank, lead.one.commune, *latitude_longitude(lead.one.point)) for lead in leads if lead.one.point
-    )

@@ -109,7 +109,7 @@ def _of_a_thing() -> Iterator[Page]:
     for app in ("matching", "introductions", "allocations"):
         yield Page(f"{app}:of-need", of="need")
         yield Page(f"{app}:of-commitment", of="commitment")
-    yield Page("matching:leads", of="need")
+    yield Page("matching:overview", of="need")
     yield Page("matching:why", of="need")
     yield Page("matching:cascade", of="need")
     yield Page("introductions:seen-of", of="one")

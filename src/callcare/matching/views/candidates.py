@@ -23,7 +23,7 @@ from callcare.matching.candidates import Candidate, Found, candidates_for_need, 
 from callcare.matching.forms import DismissForm, PreviewForm, RestoreForm
 from callcare.matching.lines import offered_by, offered_from_capture, this_day, wanted_by, wanted_from_capture
 from callcare.matching.models import Dismissal, WantedLine
-from callcare.matching.overview import leads_of
+from callcare.matching.overview import overview_of
 from callcare.matching.unanswered import Asked, age_of, groups_of, lines_without_solution
 from callcare.matching.weights import in_force
 from callcare.needs.models import Need, NeedLine
@@ -86,7 +86,7 @@ def of_need(request: HttpRequest, ref: str) -> HttpResponse:
 @allow(Role.OPERATOR)
 @require_safe
 @from_replica
-def leads(request: HttpRequest, ref: str) -> HttpResponse:
+def overview(request: HttpRequest, ref: str) -> HttpResponse:
     """All the candidates of one line, two hundred at most, with the map around the need."""
     need = _visible_need(request, ref)
     lines = _need_lines(need)
@@ -95,10 +95,10 @@ def leads(request: HttpRequest, ref: str) -> HttpResponse:
     within = int(km) if km in DISTANCES else None
     context = {
         "need": need, "lines": lines, "line": line, "km": within or "",
-        "all": leads_of(line, user=person(request), within_km=within) if line else None,
+        "all": overview_of(line, user=person(request), within_km=within) if line else None,
         "distances": [("", "toutes"), *((int(one), f"moins de {one} km") for one in DISTANCES)],
     }  # fmt: skip
-    return render(request, "matching/leads.html", context)
+    return render(request, "matching/overview.html", context)
 
 
 @allow(Role.OPERATOR)
